@@ -1,0 +1,123 @@
+//! Flooding.
+
+use super::ClassCriterion;
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::check;
+use crate::reduction::Reduction;
+use burn::config::Config;
+use burn::module::Module;
+use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// Flooding: keeps the loss of a batch from falling below a level, by climbing again once it has.
+///
+/// Against overfitting when training goes on long after the training error is 0. It acts on the reduced value of a
+/// batch, so it depends on the batch size; too high a level stops learning.
+///
+/// # Formula
+///
+/// ```text
+/// L ← |L − b| + b          ∂ = sign(L − b)·∂L,  0 at L = b
+/// ```
+///
+/// # Shapes
+///
+/// - logits: `[N, C]` or `[N, C, d1, …]`
+/// - targets: `[N]` or `[N, d1, …]`
+///
+/// # Special cases
+///
+/// b = 0 is the inner loss. A batch where everything is ignored has L = 0, hence 2b, with gradient 0.
+///
+/// # Source
+///
+/// T. Ishida et al., Do We Need Zero Training Loss After Achieving Zero Training Error?, 2020, equation 1.
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Int, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let criterion = Flooding::default().with_level(0.5).init(CrossEntropy::default().init());
+/// let logits = Tensor::<2>::from_data([[50.0, 0.0]], &device);
+/// let targets = Tensor::<1, Int>::from_data([0], &device);
+/// let loss = criterion.forward(logits, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 1.0).abs() < 1e-6); // |0 − ½| + ½
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Flooding {
+    /// b, the level: ≥ 0, default 0.1.
+    pub level: f64,
+}
+
+impl Config for Flooding {}
+
+impl Default for Flooding {
+    fn default() -> Self {
+        Self { level: 0.1 }
+    }
+}
+
+impl Flooding {
+    /// With level b.
+    pub fn with_level(mut self, level: f64) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Round a loss.
+    ///
+    /// # Panics
+    ///
+    /// If the level is outside its range.
+    pub fn init<L: ClassCriterion>(&self, inner: L) -> FloodingLoss<L> {
+        check::config(self);
+        FloodingLoss { inner, flooding: self.clone() }
+    }
+
+    /// The flooded value of a reduced loss.
+    pub fn apply(&self, loss: Tensor<1>) -> Tensor<1> {
+        (loss - self.level).abs() + self.level
+    }
+}
+
+impl Described for Flooding {
+    const ENTRY: Entry = Entry {
+        name: "flooding",
+        type_name: "Flooding",
+        family: Family::Wrapper,
+        formula: "|L − b| + b",
+        source: "Ishida et al., Do We Need Zero Training Loss After Achieving Zero Training Error?, 2020, equation 1",
+        purpose: "Against overfitting in long training",
+        parameters: &[Parameter::new("level", 0.1, Range::at_least(0.0))],
+    };
+}
+
+/// A flooded loss: see [`Flooding`].
+#[derive(Module, Debug)]
+pub struct FloodingLoss<L> {
+    inner: L,
+    #[module(skip)]
+    flooding: Flooding,
+}
+
+impl<L: ClassCriterion> ClassCriterion for FloodingLoss<L> {
+    fn forward<const D: usize, const T: usize>(
+        &self,
+        logits: Tensor<D>,
+        targets: Tensor<T, Int>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        self.flooding.apply(self.inner.forward(logits, targets, reduction))
+    }
+
+    /// # Panics
+    ///
+    /// Always: flooding is defined on the reduced value.
+    fn forward_no_reduction<const D: usize, const T: usize>(&self, _: Tensor<D>, _: Tensor<T, Int>) -> Tensor<T> {
+        panic!("{}", check::flooding_needs_a_reduction())
+    }
+}

@@ -1,0 +1,202 @@
+//! The composed path: class rows with the operations of whatever backend the tensors live on.
+//!
+//! `Dispatch` is itself a backend, so this one function serves every backend nobody listed, and every one whose feature
+//! is off. Burn differentiates the sweep over the classes (sums of exponentials, where its gradients are exact); the
+//! formula is evaluated over [`Dual`] and hung into the graph by its slopes, so that the corner rules and the digits
+//! of confident rows do not depend on Burn's backward pass.
+
+use super::row::LogPSum;
+use super::{ClassCall, Extent, Row};
+use crate::real::{Dual, Primitive, Real};
+use crate::reduction::Reduction;
+use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
+use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
+use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
+use burn::tensor::{DType, FloatDType, Scalar, Shape, TensorData};
+
+/// The gap where no other class has any weight, and (with the other sign) where the target has none: far enough that
+/// every slope is 0, near enough that nothing overflows.
+const FAR: f64 = 1e30;
+
+type Numbers = Primitive<B>;
+
+/// One value, or one a target.
+pub(super) fn evaluate(logits: FloatTensor<B>, targets: IntTensor<B>, call: &ClassCall) -> FloatTensor<B> {
+    let dtype = logits.dtype();
+    let extent = Extent::of(&logits.shape());
+    let output = super::output_shape(&targets.shape(), call);
+    // Half precision is computed in f32.
+    let logits = match dtype {
+        DType::F64 | DType::F32 => logits,
+        _ => B::float_cast(logits, FloatDType::F32),
+    };
+    let targets = Targets::new(targets, extent, call.ignore_index);
+    let losses = if extent.targets() == 0 {
+        // Nothing to evaluate, but still a part of the graph.
+        let shape = Shape::new([extent.rows, extent.classes, extent.inner]);
+        Primitive::<B>(B::float_sum_dim(B::float_reshape(logits, shape), 1))
+    } else {
+        Rows::new(logits, &targets, extent, call).losses(&targets, call)
+    };
+    let weights = targets.weights(&losses, call);
+    let value = match call.reduction {
+        None => losses.0,
+        Some(Reduction::Sum) => B::float_sum(losses.0),
+        Some(Reduction::Mean) => {
+            let total = Primitive::<B>(B::float_sum(weights.0));
+            let nothing = total.equal(&total.constant(0.0));
+            let total = Numbers::select(&nothing, total.constant(1.0), total);
+            let mean = B::float_div(B::float_sum(losses.0), total.0);
+            B::float_mask_fill(mean, nothing, Scalar::Float(0.0))
+        }
+    };
+    let value = B::float_reshape(value, output);
+    if value.dtype() == dtype { value } else { B::float_cast(value, dtype.into()) }
+}
+
+/// The targets as `[rows, 1, inner]`: safe to index with, and which of them do not count.
+struct Targets {
+    index: IntTensor<B>,
+    ignored: BoolTensor<B>,
+    /// Out of range: NaN, never an out-of-range read.
+    invalid: BoolTensor<B>,
+}
+
+impl Targets {
+    fn new(targets: IntTensor<B>, extent: Extent, ignore_index: Option<i64>) -> Self {
+        let bool_dtype = get_device_settings::<B>(&targets.device()).bool_dtype;
+        let targets = B::int_reshape(targets, Shape::new([extent.rows, 1, extent.inner]));
+        // Compared as i64, so that no ignore index is wrapped into a narrow integer's range.
+        let targets = B::int_cast(targets, burn::tensor::IntDType::I64);
+        let ignored = match ignore_index {
+            Some(index) => B::int_equal_elem(targets.clone(), Scalar::Int(index), bool_dtype),
+            None => B::int_lower_elem(B::int_mul_scalar(targets.clone(), Scalar::Int(0)), Scalar::Int(0), bool_dtype),
+        };
+        let below = B::int_lower_elem(targets.clone(), Scalar::Int(0), bool_dtype);
+        let above = B::int_greater_equal_elem(targets.clone(), Scalar::Int(extent.classes as i64), bool_dtype);
+        let outside = B::bool_or(below, above);
+        let invalid = B::bool_and(outside.clone(), B::bool_not(ignored.clone()));
+        let unusable = B::bool_or(outside, ignored.clone());
+        Self { index: B::int_mask_fill(targets, unusable, Scalar::Int(0)), ignored, invalid }
+    }
+
+    /// What each target counts in the mean: its class's weight, 0 if it is ignored.
+    fn weights(&self, like: &Numbers, call: &ClassCall) -> Numbers {
+        let like = Primitive::<B>(B::float_detach(like.0.clone()));
+        let weights = match &call.class_weights {
+            Some(weights) => like.lookup(weights, &self.index),
+            None => like.constant(1.0),
+        };
+        Primitive::<B>(B::float_mask_fill(weights.0, self.ignored.clone(), Scalar::Float(0.0)))
+    }
+}
+
+/// The numbers of every row, `[rows, 1, inner]` each, in Burn's graph.
+struct Rows {
+    gap: Numbers,
+    log_p_sum: Option<Numbers>,
+    log_norm: Option<Numbers>,
+    classes: usize,
+}
+
+impl Rows {
+    fn new(logits: FloatTensor<B>, targets: &Targets, extent: Extent, call: &ClassCall) -> Self {
+        let Extent { rows, classes, inner } = extent;
+        let device = logits.device();
+        let bool_dtype = get_device_settings::<B>(&device).bool_dtype;
+        let full = Shape::new([rows, classes, inner]);
+        let logits = B::float_reshape(logits, full.clone());
+
+        let chosen = Primitive::<B>(B::float_gather(1, logits.clone(), targets.index.clone()));
+        let numbers = B::int_arange(0..classes as i64, &device, burn::tensor::IntDType::I64);
+        let numbers = B::int_expand(B::int_reshape(numbers, Shape::new([1, classes, 1])), full.clone());
+        let is_target = B::int_equal(numbers, B::int_expand(targets.index.clone(), full), bool_dtype);
+
+        let others = B::float_mask_fill(logits.clone(), is_target, Scalar::Float(f64::NEG_INFINITY));
+        let largest = Primitive::<B>(B::float_detach(B::float_max_dim(others.clone(), 1)));
+        let nothing = largest.clone().equal(&largest.constant(f64::NEG_INFINITY));
+        let largest = Numbers::select(&nothing, largest.constant(0.0), largest);
+        let sum = B::float_sum_dim(B::float_exp(B::float_sub(others, largest.0.clone())), 1);
+        let sum = Primitive::<B>(B::float_mask_fill(sum, nothing.clone(), Scalar::Float(1.0)));
+        let gap = largest.clone() - chosen.clone() + sum.ln();
+        let gap = Primitive::<B>(B::float_mask_fill(gap.0, nothing, Scalar::Float(-FAR)));
+        let far_below = gap.less(&gap.constant(-FAR));
+        let gap = Primitive::<B>(B::float_mask_fill(gap.0, far_below, Scalar::Float(-FAR)));
+
+        let terms = call.formula.terms();
+        let summed = (terms.log_p_sum.is_some() || terms.log_norm).then(|| {
+            // ln Σ e^{xₖ} = shift + log_sum, with the shift outside the graph.
+            let target = Primitive::<B>(B::float_detach(chosen.0.clone()));
+            let shift = largest.clone().max(target);
+            let shifted = B::float_sub(logits, shift.0.clone());
+            let log_sum = Primitive::<B>(B::float_sum_dim(B::float_exp(shifted.clone()), 1)).ln();
+            (shift, shifted, log_sum)
+        });
+        let log_norm = summed.as_ref().filter(|_| terms.log_norm).map(|(shift, _, log_sum)| shift.clone() + log_sum.clone());
+        let log_p_sum = summed.zip(terms.log_p_sum).map(|((_, shifted, log_sum), which)| {
+            let weights = match (which, &call.class_weights) {
+                (LogPSum::ClassWeights, Some(weights)) => weights.to_vec(),
+                _ => vec![1.0; classes],
+            };
+            let total: f64 = weights.iter().sum();
+            let data = TensorData::new(weights, [1, classes, 1]).convert_dtype(shifted.dtype());
+            let weights = B::float_from_data(data, &device);
+            let shape = shifted.shape();
+            let unused = B::float_equal_elem(B::float_expand(weights.clone(), shape), Scalar::Float(0.0), bool_dtype);
+            let shifted = B::float_mask_fill(shifted, unused, Scalar::Float(0.0));
+            Primitive::<B>(B::float_sum_dim(B::float_mul(shifted, weights), 1)) - log_sum * total
+        });
+        Self { gap, log_p_sum, log_norm, classes }
+    }
+
+    /// The weighted loss of every row, 0 where the target is ignored, NaN where it is out of range.
+    fn losses(self, targets: &Targets, call: &ClassCall) -> Numbers {
+        let terms = call.formula.terms();
+        let detached = |x: &Numbers| Primitive::<B>(B::float_detach(x.0.clone()));
+        let weight = call.class_weights.as_ref().map(|weights| detached(&self.gap).lookup(weights, &targets.index));
+        let row = |gap: Numbers| {
+            Row::composed(
+                gap,
+                targets.index.clone(),
+                self.classes,
+                weight.clone(),
+                self.log_p_sum.as_ref().map(detached),
+                self.log_norm.as_ref().map(detached),
+            )
+        };
+        let gap = detached(&self.gap);
+        let mut loss = call.formula.compose(&row(gap.clone()));
+        if B::ad_enabled(&gap.0.device()) {
+            // At an infinite gap the slopes have a limit that ∞ · 0 hides.
+            let too_far = gap.constant(FAR).less(&gap);
+            let near = Primitive::<B>(B::float_mask_fill(gap.0, too_far.clone(), Scalar::Float(FAR)));
+            let seen = row(near);
+            let duals = Row::composed(
+                Dual::variable(seen.gap(), 0),
+                targets.index.clone(),
+                self.classes,
+                weight.clone().map(Dual::fixed),
+                self.log_p_sum.as_ref().map(|x| Dual::variable(detached(x), 1)),
+                self.log_norm.as_ref().map(|x| Dual::variable(detached(x), 2)),
+            );
+            let dual = call.formula.compose_dual(&duals);
+            // The gap always, even where the loss does not depend on it, so that the loss is a part of the graph.
+            let slopes = [Some(dual.slope(0)), dual.slopes[1].clone(), dual.slopes[2].clone()];
+            // x − detach(x) is 0 and has slope 1.
+            let parts = [Some(self.gap), self.log_p_sum, self.log_norm];
+            for (part, slope) in parts.into_iter().zip(slopes) {
+                if let (Some(part), Some(slope)) = (part, slope) {
+                    let infinite = B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
+                    let part = Primitive::<B>(B::float_mask_fill(part.0, infinite, Scalar::Float(0.0)));
+                    loss = loss + slope * (part.clone() - detached(&part));
+                }
+            }
+        }
+        if let (Some(weight), false) = (weight, terms.weighs_itself()) {
+            let unused = weight.equal(&weight.constant(0.0));
+            loss = Primitive::<B>(B::float_mask_fill((loss * weight).0, unused, Scalar::Float(0.0)));
+        }
+        let loss = B::float_mask_fill(loss.0, targets.ignored.clone(), Scalar::Float(0.0));
+        Primitive::<B>(B::float_mask_fill(loss, targets.invalid.clone(), Scalar::Float(f64::NAN)))
+    }
+}

@@ -1,0 +1,75 @@
+//! Loss functions for the [Burn](https://burn.dev) deep-learning framework: each is one formula in one small file, and
+//! each runs as a fused forward pass and exact gradient.
+//!
+//! ```
+//! use burn::tensor::{Device, Int, Tensor};
+//! use burn_losses::prelude::*;
+//!
+//! let device = Device::flex().autodiff();
+//! let criterion = Focal::default().with_gamma(2.0).init(); // a Burn `Module`; needs no device
+//!
+//! let logits = Tensor::<2>::from_data([[1.0, -0.5, 0.2], [0.1, 0.0, 2.0]], &device).require_grad();
+//! let targets = Tensor::<1, Int>::from_data([0, 1], &device);
+//! let each = criterion.forward_no_reduction(logits.clone(), targets.clone()); // one value a target
+//! let loss = criterion.forward(logits.clone(), targets, Reduction::Mean); // Tensor<1>, differentiable
+//! let gradient = logits.grad(&loss.backward()).unwrap();
+//! # assert_eq!((each.dims(), gradient.dims()), ([2], [2, 3]));
+//! ```
+//!
+//! # Which loss should I use?
+//!
+//! | the problem | try first | then |
+//! |---|---|---|
+//! | one class out of C, clean labels | [`CrossEntropy`] | label smoothing; [`Poly1CrossEntropy`] if there is time to tune |
+//! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`] |
+//! | rare classes | class weights on [`CrossEntropy`] | [`Focal`] with α by class |
+//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`LogitClip`] round cross-entropy |
+//! | very many wrong labels, few classes | [`ClassMae`] | [`NormalizedCrossEntropy`] plus [`ClassMae`] |
+//! | some wrong labels, otherwise cross-entropy | [`PHuberCrossEntropy`] | [`GeneralizedCrossEntropy`] with small q |
+//! | overconfidence, detecting foreign inputs | [`LogitNorm`] | label smoothing |
+//! | training goes on after the error is 0 | [`Flooding`] | stop earlier |
+//! | none of these | [your own formula](ClassFormula#examples) | |
+//!
+//! The [catalogue] has them all as data; [`LossConfig`] reads any of them from a file.
+//!
+//! # Backends
+//!
+//! The same public functions serve every backend: fused kernels on Flex (feature `flex`, the default) and NdArray
+//! (feature `ndarray`), the same formulas over the backend's own operations on every other, and wherever a feature is
+//! off. Features add speed, never correctness.
+#![recursion_limit = "256"]
+
+mod any;
+mod backend;
+pub mod catalogue;
+mod check;
+mod class;
+mod combine;
+mod config;
+mod engine;
+mod per_class;
+pub mod real;
+mod reduction;
+
+pub use any::AnyClassLoss;
+pub use backend::LossBackend;
+pub use check::LossError;
+pub use class::{
+    ClassLoss, ClassMae, CrossEntropy, Focal, GeneralizedCrossEntropy, NormalizedCrossEntropy, PHuberCrossEntropy,
+    Poly1CrossEntropy, ReverseCrossEntropy, SymmetricCrossEntropy,
+};
+pub use combine::{ClassCriterion, Flooding, FloodingLoss, LogitClip, LogitClipLoss, LogitNorm, LogitNormLoss};
+pub use config::LossConfig;
+pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFormula, Terms};
+pub use per_class::PerClass;
+pub use reduction::Reduction;
+
+/// Everything a program that uses losses needs: `use burn_losses::prelude::*;`.
+pub mod prelude {
+    pub use crate::real::Real;
+    pub use crate::{
+        AnyClassLoss, ClassCriterion, ClassFormula, ClassLoss, ClassMae, CrossEntropy, Flooding, Focal,
+        GeneralizedCrossEntropy, LogitClip, LogitNorm, LossConfig, NormalizedCrossEntropy, PHuberCrossEntropy, PerClass,
+        Poly1CrossEntropy, Reduction, ReverseCrossEntropy, Row, SymmetricCrossEntropy, Terms,
+    };
+}

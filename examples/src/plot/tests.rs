@@ -1,0 +1,239 @@
+//! Pictures of plain and of odd data: they are written, complete, and nothing lies where it must not.
+
+use super::{
+    scene::{Anchor, Scene, Shape, Text, WIDTH},
+    *,
+};
+use flate2::read::ZlibDecoder;
+use std::{
+    error::Error,
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    slice,
+};
+
+const LONG: &str = "LossWithAVeryLongName (α = 0.25, γ = 2, q = 0.7, τ = 10, ε = 0.1, and then some more of the like)";
+
+fn curve(index: usize) -> Curve {
+    let power = 1.0 + index as f64 / 4.0;
+    let points =
+        |of: fn(f64, f64) -> f64| (0..=200).map(|step| f64::from(step) / 200.0).map(move |p| (p, of(p, power)));
+    Curve {
+        name: format!("loss number {index} < γ"),
+        // Infinite at zero.
+        loss: points(|p, power| -(1.0 - p).powf(power - 1.0) * p.ln()).collect(),
+        slope: points(|p, power| -power / p).collect(),
+    }
+}
+
+fn panel(title: &str, y: &str, cap: f64) -> CurvePanel {
+    CurvePanel { labels: Labels::new(title, "p, probability of the target class", y), cap }
+}
+
+fn panels() -> (CurvePanel, CurvePanel) {
+    (panel("Loss", "loss L", 5.0), panel("Slope", "slope ∂L/∂pₜ", 8.0))
+}
+
+fn series(index: usize, conditions: &[f64]) -> Series {
+    let mean = |x: f64| 0.95 - x * x * (0.2 + 0.05 * index as f64);
+    let points = conditions.iter().map(|&x| Point { x, mean: mean(x), sd: 0.01 + 0.02 * x });
+    Series { name: format!("loss number {index} < γ"), points: points.collect() }
+}
+
+fn labels() -> Labels {
+    Labels::new("Accuracy under label noise", "label-noise rate η", "test accuracy")
+}
+
+fn run(epochs: usize) -> History {
+    let values = |start: f64, end: f64| (0..epochs).map(|epoch| end + (start - end) / (epoch as f64 + 1.0)).collect();
+    History {
+        loss: values(2.3, 0.4),
+        train_noisy: values(0.1, 0.6),
+        train_clean: values(0.1, 0.93),
+        test: values(0.1, 0.9),
+    }
+}
+
+/// Reads a bitmap and returns its size, after checking that all of its pixels are there.
+fn decode_png(path: &Path) -> Result<(u32, u32), Box<dyn Error>> {
+    let bytes = fs::read(path)?;
+    assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| bytes[at..at + 4].iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
+    let (width, height) = (number(16), number(20));
+    let (mut packed, mut pixels, mut at) = (Vec::new(), Vec::new(), 8);
+    while at < bytes.len() {
+        let length = number(at) as usize;
+        if &bytes[at + 4..at + 8] == b"IDAT" {
+            packed.extend_from_slice(&bytes[at + 8..at + 8 + length]);
+        }
+        at += length + 12;
+    }
+    ZlibDecoder::new(&packed[..]).read_to_end(&mut pixels)?;
+    // Each row begins with the number of its filter.
+    assert_eq!(pixels.len(), (height * (1 + 3 * width)) as usize);
+    Ok((width, height))
+}
+
+/// Checks both files of a picture, and that its text has all that is in `expected`.
+fn check(files: [PathBuf; 2], expected: &[&str]) -> Result<(), Box<dyn Error>> {
+    let (width, height) = decode_png(&files[0])?;
+    let svg = fs::read_to_string(&files[1])?;
+    assert!(svg.contains(&format!("<svg width=\"{width}\" height=\"{height}\"")));
+    assert!(svg.trim_end().ends_with("</svg>"));
+    for text in expected {
+        let text = text.replace('<', "&lt;");
+        assert!(svg.contains(&text), "{text} is missing in {}", files[1].display());
+    }
+    Ok(())
+}
+
+#[test]
+fn pictures_are_written_with_all_names_and_labels() -> Result<(), Box<dyn Error>> {
+    let directory = tempfile::tempdir()?;
+    // The dot is part of the name: it must not be taken for an extension.
+    let stem = |name: &str| directory.path().join(name);
+    let names: Vec<_> = (0..12).map(|index| format!("loss number {index} < γ")).collect();
+    let with_names = |texts: &[&'static str]| {
+        let names = names.iter().map(String::as_str);
+        names.chain(texts.iter().copied()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let check = |files, texts: &[String]| check(files, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+
+    let all: Vec<_> = (0..12).map(curve).collect();
+    let (loss, slope) = panels();
+    let files = curves(&stem("curves.v1"), "Losses", &all, &loss, &slope)?;
+    assert_eq!(files, [stem("curves.v1.png"), stem("curves.v1.svg")]);
+    check(
+        files,
+        &with_names(&["Losses", "Loss", "Slope", "loss L", "slope ∂L/∂pₜ", "p, probability of the target class"]),
+    )?;
+
+    let around = ["Accuracy under label noise", "label-noise rate η", "test accuracy", "90%"];
+    let all: Vec<_> = (0..12).map(|index| series(index, &[0.0, 0.2, 0.4])).collect();
+    check(comparison(&stem("lines"), &labels(), &all)?, &with_names(&around))?;
+    let all: Vec<_> = (0..12).map(|index| series(index, &[0.4])).collect();
+    check(comparison(&stem("rows"), &labels(), &all)?, &with_names(&["label-noise rate η = 0.4", "91.8 ± 1.8%"]))?;
+
+    let files = history(&stem("history"), "One run", "training loss L", &run(30))?;
+    let texts =
+        ["One run", "training loss L", "epoch", "accuracy", "test", "train, true labels", "train, noisy labels"];
+    check(files, &texts.map(str::to_owned))
+}
+
+#[test]
+fn errors_name_the_file() {
+    let (loss, slope) = panels();
+    let nothing = [
+        curves(Path::new("out/empty"), "", &[], &loss, &slope),
+        curves(Path::new("out/empty"), "", &[Curve::default()], &loss, &slope),
+        comparison(Path::new("out/empty"), &labels(), &[]),
+        comparison(Path::new("out/empty"), &labels(), &[Series { name: "a".into(), points: vec![] }]),
+        comparison(Path::new("out/empty"), &labels(), &[series(0, &[f64::NAN])]),
+        history(Path::new("out/empty"), "", "L", &History::default()),
+        history(Path::new("out/empty"), "", "L", &History { loss: vec![1.0], ..History::default() }),
+    ];
+    for result in nothing {
+        let message = result.map_err(|error| error.to_string());
+        assert_eq!(message, Err("cannot draw out/empty: there is no finite value to draw".to_owned()));
+    }
+    let error = comparison(Path::new("no/such/directory/stem"), &labels(), &[series(0, &[0.0])]);
+    let message = error.map_err(|error| error.to_string()).expect_err("there is no such directory");
+    assert!(message.starts_with("cannot draw no/such/directory/stem.png: "), "{message}");
+}
+
+/// Left, top, right and bottom of what is inked of a text, roughly.
+fn bounds(text: &Text) -> [f64; 4] {
+    let (width, rise) = (text.width(), 0.45 * text.em);
+    let start = match text.anchor {
+        Anchor::Start => 0.0,
+        Anchor::Middle => width / 2.0,
+        Anchor::End => width,
+    };
+    let (x, y) = text.at;
+    if text.upright {
+        [x - rise, y - width + start, x + rise, y + start]
+    } else {
+        [x - start, y - rise, x - start + width, y + rise]
+    }
+}
+
+/// Checks that everything lies in the picture and that no text covers another.
+fn check_layout(scene: Option<Scene>) {
+    let scene = scene.expect("a picture");
+    let inside = |x: f64, y: f64| (0.0..=WIDTH).contains(&x) && (0.0..=scene.height).contains(&y);
+    let mut texts: Vec<(&str, [f64; 4])> = Vec::new();
+    for shape in &scene.shapes {
+        match shape {
+            Shape::Line { points, .. } | Shape::Area { points, .. } => {
+                assert!(points.iter().all(|&(x, y)| inside(x, y)), "{shape:?}");
+            }
+            Shape::Text(text) => {
+                let [left, top, right, bottom] = bounds(text);
+                assert!(inside(left, top) && inside(right, bottom), "{text:?}");
+                for (other, at) in &texts {
+                    let apart = right <= at[0] || at[2] <= left || bottom <= at[1] || at[3] <= top;
+                    assert!(apart, "{} covers {other}", text.content);
+                }
+                texts.push((&text.content, [left, top, right, bottom]));
+            }
+        }
+    }
+}
+
+#[test]
+fn layouts_keep_everything_apart_and_inside() {
+    let (loss, slope) = panels();
+    for count in [1, 2, 7, 12, 40] {
+        let mut all: Vec<_> = (0..count).map(curve).collect();
+        check_layout(curves::layout("Losses", &all, &loss, &slope));
+        all[0].name = LONG.to_owned();
+        check_layout(curves::layout(&LONG.repeat(2), &all, &panel(LONG, LONG, f64::INFINITY), &slope));
+
+        for conditions in [&[0.4][..], &[0.0, 0.4], &[0.0, 0.01, 0.02, 0.9], &[0.0, 0.1, 0.2, 0.3, 0.1 + 0.3, 0.4]] {
+            let mut all: Vec<_> = (0..count).map(|index| series(index, conditions)).collect();
+            check_layout(comparison::layout(&labels(), &all));
+            all.iter_mut().for_each(|one| one.name = LONG.to_owned());
+            check_layout(comparison::layout(&Labels::new(LONG, LONG, LONG), &all));
+        }
+    }
+    for epochs in [1, 2, 3, 10, 37, 100, 999] {
+        check_layout(history::layout(LONG, LONG, &run(epochs)));
+    }
+}
+
+#[test]
+fn odd_data_are_drawn_without_panic() {
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -f64::MAX, 1e-320, 0.0, -0.0, 0.5, 1.0];
+    let (loss, slope) = panels();
+    for a in odd {
+        for b in odd {
+            let points = vec![(0.1, a), (0.2, b), (0.3, a), (a, 0.1), (0.5, 0.5)];
+            let curve = Curve { name: "a\u{0}b".into(), loss: points.clone(), slope: points };
+            check_layout(curves::layout("", slice::from_ref(&curve), &panel("", "", a), &slope));
+            check_layout(curves::layout("", &[curve, Curve::default()], &loss, &panel("", "", b)));
+
+            let points = |x| vec![Point { x, mean: a, sd: b }, Point { x: 0.3, mean: 0.5, sd: a }];
+            let all = [0.1, 0.3, a].map(|x| Series { name: String::new(), points: points(x) });
+            for series in &all {
+                check_layout(comparison::layout(&labels(), slice::from_ref(series)));
+            }
+            check_layout(comparison::layout(&labels(), &all));
+
+            let values = vec![a, 0.5, b, a, 0.5];
+            let history = History { loss: values.clone(), train_noisy: values, train_clean: vec![], test: vec![b] };
+            check_layout(history::layout("", "", &history));
+        }
+    }
+}
+
+#[test]
+fn fonts_have_the_symbols_of_the_labels() {
+    let missing = font::width("\u{4e00}", 100.0, false);
+    for bold in [false, true] {
+        for symbol in "αγεηλτ−±×·∂∑∞√≤≥²½ₜₖᵢₙ₀₁–—’…→".chars() {
+            let width = font::width(&symbol.to_string(), 100.0, bold);
+            assert!(width > 0.0 && (width - missing).abs() > 0.05, "{symbol} is missing");
+        }
+    }
+}

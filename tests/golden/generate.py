@@ -1,0 +1,896 @@
+"""Golden vectors of the classification losses: one JSON file per loss, beside this script.
+
+    python generate.py           write every file
+    python generate.py focal     write only the named losses
+    python generate.py --check   write nothing; fail if a file differs from what would be written
+
+Values come from the definitions, evaluated by mpmath with DIGITS digits. Gradients are central
+differences of those values with step STEP, so no derivative is written down here. The truncation
+error (STEP squared) and the rounding error (10^-DIGITS / STEP) both lie under the smallest f64, so
+what is printed is the correctly rounded derivative, and an exact zero is printed as 0.0.
+
+Where the derivative does not exist or is a convention (see README.md), the rule stands in
+`transform` and `zero_row`; nothing else is special.
+
+Every case that is not marked extreme is then compared with PyTorch in f64 (its cross_entropy, the
+published formulas for the others, autograd for the gradients). Every extreme case is computed a
+second time with more digits and a smaller step, and must give the same f64 values.
+"""
+
+import importlib.metadata
+import json
+import math
+import pathlib
+import random
+import struct
+import sys
+from functools import lru_cache
+
+import torch
+from mpmath import mp, mpf
+
+HERE = pathlib.Path(__file__).resolve().parent
+DIGITS, STEP = 720, "1e-350"
+MORE_DIGITS, SMALLER_STEP = 900, "1e-420"
+NO_CLASS = -100  # PyTorch's default ignore_index
+NORM_EPSILON = 1e-7  # LogitNorm
+
+CROSS_ENTROPY = {"name": "cross_entropy"}
+DEFAULTS = {
+    "cross_entropy": {"label_smoothing": 0},
+    "focal": {"gamma": 2, "alpha": 1},
+    "class_mae": {},
+    "generalized_cross_entropy": {"q": 0.7},
+    "reverse_cross_entropy": {"log_zero": -4},
+    "symmetric_cross_entropy": {"alpha": 0.1, "beta": 1, "log_zero": -4},
+    "normalized_cross_entropy": {},
+    "phuber_cross_entropy": {"tau": 10},
+    "poly1_cross_entropy": {"epsilon": 1},
+    "logit_clip": {"loss": CROSS_ENTROPY, "tau": 1, "p": 2},
+    "logit_norm": {"loss": CROSS_ENTROPY, "temperature": 0.04},
+    "flooding": {"loss": CROSS_ENTROPY, "level": 0.1},
+}
+
+
+def filled(config):
+    """The config with the defaults of every parameter it leaves out."""
+    unknown = config.keys() - DEFAULTS[config["name"]].keys() - {"name"}
+    assert not unknown, f"{config['name']} has no {unknown}"
+    full = {**DEFAULTS[config["name"]], **config}
+    return {**full, "loss": filled(full["loss"])} if "loss" in full else full
+
+
+def of_class(parameter, target):
+    return parameter[target] if isinstance(parameter, list) else parameter
+
+
+# The definitions, in exact-enough arithmetic. Parameters are the f64 numbers of the config, exactly.
+
+
+@lru_cache(maxsize=200_000)
+def exp(x):
+    return mp.exp(x)
+
+
+class Softmax:
+    """Probabilities of one row of logits."""
+
+    def __init__(self, logits):
+        self.logits = logits
+        self.exps = [exp(x) for x in logits]
+        self.sum = sum(self.exps)
+        self.log_sum = None
+
+    def p(self, k):
+        return self.exps[k] / self.sum
+
+    def log_p(self, k):
+        if self.log_sum is None:
+            self.log_sum = mp.ln(self.sum)
+        return self.logits[k] - self.log_sum
+
+
+def cross_entropy(c, row, t, w):
+    smoothing, classes = mpf(c["label_smoothing"]), len(w)
+    loss = (1 - smoothing) * w[t] * -row.log_p(t)
+    if smoothing:
+        loss += smoothing / classes * sum(w[k] * -row.log_p(k) for k in range(classes))
+    return loss
+
+
+def focal(c, row, t, w):
+    gamma, alpha = mpf(of_class(c["gamma"], t)), mpf(of_class(c["alpha"], t))
+    return w[t] * alpha * mp.power(1 - row.p(t), gamma) * -row.log_p(t)
+
+
+def class_mae(_, row, t, w):
+    return w[t] * sum(abs((k == t) - row.p(k)) for k in range(len(w)))
+
+
+def generalized_cross_entropy(c, row, t, w):
+    q = mpf(c["q"])
+    return w[t] * (1 - mp.power(row.p(t), q)) / q
+
+
+def reverse_cross_entropy(c, row, t, w):
+    # -sum_k p_k ln y_k, with ln 1 = 0 and ln 0 := log_zero.
+    return w[t] * -sum(row.p(k) * mpf(c["log_zero"]) for k in range(len(w)) if k != t)
+
+
+def symmetric_cross_entropy(c, row, t, w):
+    forward = cross_entropy({"label_smoothing": 0}, row, t, w)
+    return mpf(c["alpha"]) * forward + mpf(c["beta"]) * reverse_cross_entropy(c, row, t, w)
+
+
+def normalized_cross_entropy(_, row, t, w):
+    if len(w) == 1:
+        return mpf(0)
+    return w[t] * row.log_p(t) / sum(row.log_p(k) for k in range(len(w)))
+
+
+def phuber_cross_entropy(c, row, t, w):
+    # Once differentiable at the join, so central differences need no help there.
+    tau, p = mpf(c["tau"]), row.p(t)
+    return w[t] * (-tau * p + mp.ln(tau) + 1 if p <= 1 / tau else -mp.ln(p))
+
+
+def poly1_cross_entropy(c, row, t, w):
+    return w[t] * (-row.log_p(t) + mpf(c["epsilon"]) * (1 - row.p(t)))
+
+
+FORMULAS = {
+    f.__name__: f
+    for f in (
+        cross_entropy,
+        focal,
+        class_mae,
+        generalized_cross_entropy,
+        reverse_cross_entropy,
+        symmetric_cross_entropy,
+        normalized_cross_entropy,
+        phuber_cross_entropy,
+        poly1_cross_entropy,
+    )
+}
+TRANSFORMS = ("logit_clip", "logit_norm")
+
+
+def clips(c, logits):
+    """Whether the norm of these logits is above tau. At tau itself they are left as they are."""
+    p = mpf(c["p"])
+    return sum(abs(x) ** p for x in logits) > mpf(c["tau"]) ** p
+
+
+def transform(c, logits, centre):
+    """The logits a wrapper hands on. `centre` (the logits before the difference step) picks the
+    branch, so that at a norm of exactly tau both neighbours are on the unclipped side."""
+    if c["name"] == "logit_clip":
+        if not clips(c, centre):
+            return logits
+        p = mpf(c["p"])
+        norm = mp.root(sum(abs(x) ** p for x in logits), c["p"])
+        return [x * mpf(c["tau"]) / norm for x in logits]
+    norm = mp.sqrt(sum(x**2 for x in logits))
+    return [x / (mpf(c["temperature"]) * (norm + mpf(NORM_EPSILON))) for x in logits]
+
+
+def row_value(c, logits, centre, target, weights):
+    while c["name"] in TRANSFORMS:
+        logits, centre = transform(c, logits, centre), transform(c, centre, centre)
+        c = c["loss"]
+    return FORMULAS[c["name"]](c, Softmax(logits), target, weights)
+
+
+def zero_row(c, logits):
+    """Convention, not a derivative (README.md): a row of zeros gets no gradient through a logit norm."""
+    names = []
+    while c["name"] in TRANSFORMS:
+        names.append(c["name"])
+        c = c["loss"]
+    return "logit_norm" in names and not any(logits)
+
+
+# Whole batches.
+
+
+class Layout:
+    """Where the rows (class axis 1) and their targets lie in the flat row-major data."""
+
+    def __init__(self, shape):
+        self.shape = shape
+        self.classes = shape[1]
+        self.space = math.prod(shape[2:])
+        self.rows = shape[0] * self.space
+        self.target_shape = [shape[0], *shape[2:]]
+
+    def places(self, row):
+        n, s = divmod(row, self.space)
+        return [(n * self.classes + k) * self.space + s for k in range(self.classes)]
+
+
+def unflooded(c):
+    """The config under the flooding wrappers, and the function they apply to the reduced value."""
+    levels = []
+    while c["name"] == "flooding":
+        levels.insert(0, mpf(c["level"]))
+        c = c["loss"]
+
+    def flood(value):
+        for level in levels:
+            value = abs(value - level) + level
+        return value
+
+    return c, flood
+
+
+def evaluate(case, digits, step):
+    """The entries none, mean and sum of the case, as f64."""
+    with mp.workdps(digits):
+        exp.cache_clear()  # what it holds was computed with other digits
+        h = mpf(step)
+        layout = Layout(case["logits"]["shape"])
+        data = [mpf(x) for x in case["logits"]["data"]]
+        targets = case["targets"]["data"]
+        weights = [mpf(w) for w in case["class_weights"] or [1] * layout.classes]
+        config, flood = unflooded(filled(case["config"]))
+        used = [i for i in range(layout.rows) if targets[i] != case["ignore_index"]]
+        rows = {i: [data[j] for j in layout.places(i)] for i in used}
+        values = {i: row_value(config, rows[i], rows[i], targets[i], weights) for i in used}
+        total = sum(values.values(), mpf(0))
+        divisor = sum((weights[targets[i]] for i in used), mpf(0))
+
+        def mean(total):
+            return flood(total / divisor if divisor else mpf(0))
+
+        gradients = {name: [mpf(0)] * len(data) for name in ("none", "mean", "sum")}
+        for i in used:
+            if zero_row(config, rows[i]):
+                continue
+            for k, j in enumerate(layout.places(i)):
+                low, high = (
+                    row_value(
+                        config,
+                        [x + move if n == k else x for n, x in enumerate(rows[i])],
+                        rows[i],
+                        targets[i],
+                        weights,
+                    )
+                    for move in (-h, h)
+                )
+                rest = total - values[i]
+                gradients["none"][j] = (high - low) / (2 * h)
+                gradients["mean"][j] = (mean(rest + high) - mean(rest + low)) / (2 * h)
+                gradients["sum"][j] = (flood(rest + high) - flood(rest + low)) / (2 * h)
+
+        def rounded(number):
+            return float(number) + 0.0  # no negative zero
+
+        def entry(name, value):
+            return {"value": value, "gradient": [rounded(g) for g in gradients[name]]}
+
+        result = {
+            "none": entry("none", [rounded(values.get(i, mpf(0))) for i in range(layout.rows)]),
+            "mean": entry("mean", rounded(mean(total))),
+            "sum": entry("sum", rounded(flood(total))),
+        }
+    if case["config"]["name"] == "flooding":
+        del result["none"]  # flooding is of the reduced value only
+    return result
+
+
+# The comparison with PyTorch.
+
+
+def torch_rows(c, x, t, weights, ignore_index):
+    """One value a target, 0 where ignored."""
+    name = c["name"]
+    if name == "logit_clip":
+        norm = torch.linalg.vector_norm(x, ord=c["p"], dim=1, keepdim=True)
+        above = norm > c["tau"]
+        scale = torch.where(above, c["tau"] / torch.where(above, norm, 1.0), 1.0)
+        return torch_rows(c["loss"], x * scale, t, weights, ignore_index)
+    if name == "logit_norm":
+        norm = torch.linalg.vector_norm(x, dim=1, keepdim=True) + NORM_EPSILON
+        return torch_rows(c["loss"], x / norm / c["temperature"], t, weights, ignore_index)
+    if name == "cross_entropy":
+        return torch.nn.functional.cross_entropy(
+            x,
+            t,
+            weight=weights,
+            ignore_index=ignore_index,
+            label_smoothing=c["label_smoothing"],
+            reduction="none",
+        )
+
+    used = t != ignore_index
+    t = torch.where(used, t, 0)
+    log_p_all = torch.log_softmax(x, dim=1)
+    log_p = log_p_all.gather(1, t.unsqueeze(1)).squeeze(1)
+    p, miss = log_p.exp(), -torch.expm1(log_p)
+
+    def per_target(parameter):
+        if isinstance(parameter, list):
+            return torch.tensor(parameter, dtype=torch.float64)[t]
+        return parameter
+
+    if name == "focal":
+        loss = -per_target(c["alpha"]) * miss ** per_target(c["gamma"]) * log_p
+    elif name == "class_mae":
+        loss = 2 - 2 * p
+    elif name == "generalized_cross_entropy":
+        loss = (1 - p ** c["q"]) / c["q"]
+    elif name == "reverse_cross_entropy":
+        loss = -c["log_zero"] * miss
+    elif name == "symmetric_cross_entropy":
+        loss = -c["alpha"] * log_p - c["beta"] * c["log_zero"] * miss
+    elif name == "normalized_cross_entropy":
+        loss = log_p / log_p_all.sum(dim=1) if x.shape[1] > 1 else 0 * log_p
+    elif name == "phuber_cross_entropy":
+        tau = c["tau"]
+        loss = torch.where(p <= 1 / tau, -tau * p + math.log(tau) + 1, -log_p)
+    elif name == "poly1_cross_entropy":
+        loss = -log_p + c["epsilon"] * miss
+    return torch.where(used, loss if weights is None else weights[t] * loss, 0.0)
+
+
+def close(ours, theirs):
+    scale = max([1.0, *map(abs, ours)])
+    return all(abs(a - b) <= 1e-11 * abs(a) + 1e-13 * scale for a, b in zip(ours, theirs, strict=True))
+
+
+def compare_with_torch(case):
+    config = filled(case["config"])
+    inner, levels = config, []
+    while inner["name"] == "flooding":
+        levels.insert(0, inner["level"])
+        inner = inner["loss"]
+    layout = Layout(case["logits"]["shape"])
+    x = torch.tensor(case["logits"]["data"], dtype=torch.float64).reshape(layout.shape)
+    x.requires_grad_()
+    t = torch.tensor(case["targets"]["data"]).reshape(layout.target_shape)
+    ignore_index = NO_CLASS if case["ignore_index"] is None else case["ignore_index"]
+    weights = case["class_weights"]
+    if weights is not None:
+        weights = torch.tensor(weights, dtype=torch.float64)
+    used = t != ignore_index
+    if weights is None:
+        divisor = used.sum()
+    else:
+        divisor = torch.where(used, weights[torch.where(used, t, 0)], 0.0).sum()
+    by_convention = [
+        j
+        for i in range(layout.rows)
+        if zero_row(inner, [case["logits"]["data"][j] for j in layout.places(i)])
+        for j in layout.places(i)
+    ]
+
+    def reduced(name):
+        rows = torch_rows(inner, x, t, weights, ignore_index)
+        if name == "none":
+            return rows
+        if name == "mean" and inner["name"] == "cross_entropy":
+            value = torch.nn.functional.cross_entropy(
+                x, t, weight=weights, ignore_index=ignore_index, label_smoothing=inner["label_smoothing"]
+            )
+        else:
+            value = rows.sum() / divisor if name == "mean" else rows.sum()
+        for level in levels:
+            value = (value - level).abs() + level
+        return value
+
+    for name in ("none", "mean", "sum"):
+        if name not in case:
+            continue
+        ours = case[name]
+        if name == "mean" and divisor == 0:  # NaN in PyTorch, where we say 0
+            empty = 0.0
+            for level in levels:
+                empty = abs(empty - level) + level
+            assert ours["value"] == empty and not any(ours["gradient"]), (case["name"], name)
+            continue
+        value = reduced(name)
+        (gradient,) = torch.autograd.grad(value.sum(), x)
+        gradient = gradient.flatten().tolist()
+        for j in by_convention:
+            gradient[j] = ours["gradient"][j]
+        our_value = ours["value"] if name == "none" else [ours["value"]]
+        where = (case["config"], case["name"], name)
+        assert close(our_value, value.detach().flatten().tolist()), (*where, "value")
+        assert close(ours["gradient"], gradient), (*where, "gradient")
+
+
+# The cases.
+
+
+def exact_in(number, kind):
+    return struct.unpack(kind, struct.pack(kind, number))[0] == number
+
+
+def exact_in_bf16(number):
+    return struct.pack("<f", number)[:2] == b"\0\0" and exact_in(number, "<f")
+
+
+class Suite:
+    """The cases of one loss. Random logits are multiples of 1/8 within ±8: exact in every dtype."""
+
+    def __init__(self, loss, limits=(8, 24, 64)):
+        self.loss = loss
+        self.limits = limits  # of the rows in turn, in eighths
+        self.cases = []
+
+    def config(self, **parameters):
+        return {"name": self.loss, **parameters}
+
+    def add(
+        self,
+        name,
+        config,
+        shape,
+        *,
+        logits=None,
+        targets=None,
+        class_weights=None,
+        ignore_index=None,
+        ignored=(),
+        extreme=False,
+    ):
+        rng = random.Random(f"{self.loss}/{name}")
+        layout = Layout(shape)
+        if logits is None:
+            logits = [0.0] * math.prod(shape)
+            for row in range(layout.rows):
+                limit = self.limits[row % len(self.limits)]
+                drawn = [0]
+                while not any(drawn) and layout.classes > 1:
+                    drawn = [rng.randint(-limit, limit) for _ in range(layout.classes)]
+                for j, eighths in zip(layout.places(row), drawn):
+                    logits[j] = eighths / 8
+        if targets is None:
+            targets = [i % layout.classes for i in range(layout.rows)]
+            rng.shuffle(targets)
+        targets = [ignore_index if i in ignored else t for i, t in enumerate(targets)]
+        case = {
+            "name": name,
+            "config": config,
+            "class_weights": class_weights,
+            "ignore_index": ignore_index,
+            "logits": {"shape": shape, "data": [float(x) for x in logits]},
+            "targets": {"shape": layout.target_shape, "data": targets},
+            "extreme": extreme,
+        }
+        for number in class_weights or []:
+            assert exact_in_bf16(number) and exact_in(number, "<e"), (name, number)
+        for number in case["logits"]["data"]:
+            assert exact_in(number, "<f") and exact_in(number, "<e"), (name, number)
+            assert extreme or exact_in_bf16(number), (name, number)
+        assert all(t == ignore_index or 0 <= t < layout.classes for t in targets), name
+        assert name not in [c["name"] for c in self.cases], name
+        self.cases.append(case)
+
+
+WEIGHTS = [1.5, 0.5, 0.0, 2.0, 1.25]
+
+# Rows of five: the target far above, then far below, then beyond what exp can hold.
+CONFIDENT = [
+    ([30, 0, 0, 0, 0], 0),
+    ([0, 60, 0, 0, 0], 1),
+    ([0, 0, 88, 0, 0], 2),
+    ([0, -1, 0.5, 104, 0], 3),
+    ([-30, -60, -88, -104, 0], 4),
+    ([0, -60, -60.5, -88, -104], 0),
+    ([17, 0.5, 0, -1, 0], 0),
+    ([-60, -30, -60, -60, -62], 1),
+]
+FAR_BELOW = [
+    ([30, 0, 0, 0, 0], 1),
+    ([0, 60, 0, 0, 0], 3),
+    ([0, -1, 0, 0.5, 88], 2),
+    ([104, 0, 0, 1, 0], 4),
+    ([-30, -60, -88, -104, 0], 0),
+    ([-30, -60, -88, -104, 0], 3),
+    ([60, 60, 60, 60, -60], 4),
+    ([17, 0.5, 0, -1, 0], 2),
+]
+HUGE = [
+    ([10000, -10000, 0, 0, 0], 0),
+    ([10000, -10000, 0, 0, 0], 1),
+    ([10000, -10000, 0, 0, 0], 3),
+    ([-10000, -10000, -10000, -10000, -10000], 2),
+    ([10000, 10000, 10000, 10000, 10000], 4),
+    ([10000, 9992, 10000, 9968, 0], 1),
+    ([-10000, -9992, -9992, -10000, 0], 1),
+    ([0, 0, 0, 0, -10000], 0),
+]
+GAPS = [0.125, 1, 4, 8, 12, 16, 17, 20, 24, 30, 36, 37, 40, 60, 72, 87, 88, 89, 96, 104]
+TINY = 2.0**-24  # the smallest positive f16
+
+
+def add_rows(suite, name, config, rows, **more):
+    suite.add(
+        name,
+        config,
+        [len(rows), len(rows[0][0])],
+        logits=[x for row, _ in rows for x in row],
+        targets=[t for _, t in rows],
+        extreme=True,
+        **more,
+    )
+
+
+def add_common(suite, other, equal=0.0):
+    """What every loss goes through, with its default parameters and with others."""
+    default = suite.config()
+    suite.add("defaults", default, [6, 5])
+    suite.add("class_weights_with_a_zero", default, [6, 5], class_weights=WEIGHTS)
+    suite.add("class_weights_other_parameters", other, [6, 5], class_weights=WEIGHTS)
+    suite.add("all_targets_of_zero_weight", other, [3, 5], class_weights=WEIGHTS, targets=[2, 2, 2])
+    suite.add("ignore_minus_100", default, [6, 5], ignore_index=-100, ignored=(1, 4))
+    suite.add("ignore_index_unused", default, [6, 5], ignore_index=-100)
+    suite.add("ignore_index_in_range", other, [6, 5], ignore_index=2, ignored=(0, 3))
+    suite.add(
+        "ignore_with_class_weights",
+        other,
+        [6, 5],
+        class_weights=WEIGHTS,
+        ignore_index=-100,
+        ignored=(0, 5),
+    )
+    suite.add(
+        "ignore_index_in_range_with_class_weights",
+        default,
+        [6, 5],
+        class_weights=[1.5, 0.5, 0.75, 2.0, 1.25],
+        ignore_index=2,
+    )
+    suite.add("everything_ignored", default, [4, 3], ignore_index=-100, ignored=range(4))
+    suite.add(
+        "everything_ignored_in_range",
+        other,
+        [4, 3],
+        class_weights=WEIGHTS[:3],
+        ignore_index=1,
+        ignored=range(4),
+    )
+    suite.add("spatial", default, [2, 3, 2, 2])
+    suite.add(
+        "spatial_weights_and_ignore",
+        other,
+        [2, 3, 2, 2],
+        class_weights=[0.5, 2.0, 1.25],
+        ignore_index=-100,
+        ignored=(2, 5),
+    )
+    suite.add("sequence", other, [2, 4, 3])
+    suite.add("sequence_ignore", default, [2, 4, 3], ignore_index=2, ignored=(1,))
+    suite.add("one_row", default, [1, 5])
+    suite.add("one_class", default, [3, 1])
+    suite.add("one_class_weighted", default, [3, 1], class_weights=[2.0], ignore_index=-100, ignored=(1,))
+    suite.add("two_classes", default, [6, 2])
+    suite.add("many_short_rows", default, [20, 3])
+    suite.add("many_short_rows_other_parameters", other, [20, 3])
+    suite.add("long_rows", default, [3, 70])
+    suite.add(
+        "equal_logits",
+        default,
+        [4, 5],
+        logits=[x for x in (equal, 2.5, -8, 0.125) for _ in range(5)],
+    )
+    add_rows(suite, "confident", default, CONFIDENT)
+    add_rows(suite, "confident_class_weights", other, CONFIDENT, class_weights=WEIGHTS)
+    add_rows(suite, "far_below", default, FAR_BELOW)
+    add_rows(suite, "far_below_other_parameters", other, FAR_BELOW)
+    add_rows(suite, "huge_logits", default, HUGE)
+    add_rows(suite, "huge_logits_other_parameters", other, HUGE)
+    add_rows(suite, "two_classes_gap_ladder", default, [([gap, 0], 0) for gap in GAPS])
+    add_rows(suite, "two_classes_gap_ladder_below", default, [([gap, 0], 1) for gap in GAPS])
+
+
+def add_parameters(suite, sets, extremes=()):
+    """A case for each set of parameters, and the extreme rows again for those named."""
+    for name, parameters in sets.items():
+        suite.add(name, suite.config(**parameters), [6, 5])
+    for name in extremes:
+        config = suite.config(**sets[name])
+        add_rows(suite, f"confident_{name}", config, CONFIDENT)
+        add_rows(suite, f"far_below_{name}", config, FAR_BELOW)
+        add_rows(suite, f"huge_logits_{name}", config, HUGE)
+
+
+def add_simple(loss, other, sets, extremes=()):
+    suite = Suite(loss)
+    add_common(suite, suite.config(**other))
+    add_parameters(suite, sets, extremes)
+    return suite
+
+
+def focal_cases():
+    sets = {
+        "gamma_0": {"gamma": 0},
+        "gamma_0_5": {"gamma": 0.5},
+        "gamma_1": {"gamma": 1},
+        "gamma_5": {"gamma": 5},
+        "alpha_0_25": {"alpha": 0.25},
+        "gamma_1_5_alpha_0_75": {"gamma": 1.5, "alpha": 0.75},
+        "per_class_gamma": {"gamma": [0, 0.5, 1, 2, 5]},
+        "per_class_alpha": {"alpha": [0.25, 1, 0.5, 0, 2]},
+        "per_class_gamma_and_alpha": {"gamma": [2, 0, 3, 0.5, 1], "alpha": [0.25, 0.75, 1, 1.5, 0.5]},
+    }
+    extremes = ["gamma_0", "gamma_0_5", "gamma_1", "gamma_5", "per_class_gamma_and_alpha"]
+    suite = add_simple("focal", {"gamma": 0.5, "alpha": 0.25}, sets, extremes)
+    three = suite.config(gamma=[0.5, 2, 1], alpha=[0.25, 1, 0.75])
+    weights = [0.5, 2.0, 1.25]
+    suite.add("per_class_spatial", three, [2, 3, 2, 2], ignore_index=-100, ignored=(3,))
+    suite.add("per_class_with_class_weights", three, [20, 3], class_weights=weights)
+    suite.add("one_class_per_class", suite.config(gamma=[2], alpha=[0.5]), [3, 1])
+    return suite
+
+
+def cross_entropy_cases():
+    sets = {f"smoothing_{name}": {"label_smoothing": s} for name, s in (("0_1", 0.1), ("0_5", 0.5), ("1", 1))}
+    suite = add_simple("cross_entropy", {"label_smoothing": 0.1}, sets, ["smoothing_0_1"])
+    for name, parameters in sets.items():
+        suite.add(f"class_weights_{name}", suite.config(**parameters), [6, 5], class_weights=WEIGHTS)
+    suite.add("one_class_smoothing", suite.config(label_smoothing=0.5), [3, 1], class_weights=[2.0])
+    return suite
+
+
+def phuber_cases():
+    sets = {"tau_1": {"tau": 1}, "tau_2": {"tau": 2}, "tau_3_5": {"tau": 3.5}, "tau_100": {"tau": 100}}
+    suite = add_simple("phuber_cross_entropy", {"tau": 2}, sets, ["tau_1", "tau_100"])
+    # p = 1/tau exactly: value and slope of the two pieces are the same there.
+    halves = [2, 2, -1, -1, 0, 0]
+    suite.add("at_the_join_tau_2", suite.config(tau=2), [3, 2], logits=halves, targets=[0, 1, 0])
+    suite.add("at_the_join_tau_10", suite.config(), [2, 10], logits=[0] * 10 + [1.5] * 10, targets=[3, 9])
+    for case in suite.cases:
+        if case["name"] in ("defaults", "tau_2", "tau_3_5"):
+            tau, layout = filled(case["config"])["tau"], Layout(case["logits"]["shape"])
+            data = case["logits"]["data"]
+            rows = [Softmax([mpf(data[j]) for j in layout.places(i)]) for i in range(layout.rows)]
+            sides = {row.p(t) <= 1 / mpf(tau) for row, t in zip(rows, case["targets"]["data"])}
+            assert sides == {True, False}, f"{case['name']} does not exercise both pieces"
+    return suite
+
+
+FOCAL = {"name": "focal", "gamma": 1.5, "alpha": 0.75}
+FOCAL_PER_CLASS = {"name": "focal", "gamma": [0, 0.5, 1, 2, 5], "alpha": [0.25, 1, 0.5, 1.5, 2]}
+GCE = {"name": "generalized_cross_entropy", "q": 0.3}
+SMOOTHED = {"name": "cross_entropy", "label_smoothing": 0.1}
+
+
+def logit_clip_cases():
+    suite = Suite("logit_clip", limits=(2, 64, 3, 24))
+    add_common(suite, suite.config(loss=FOCAL, tau=2.5, p=3), equal=-0.125)
+    sets = {
+        "p_1": {"p": 1},
+        "p_3": {"p": 3},
+        "p_1_tau_4": {"p": 1, "tau": 4},
+        "p_2_tau_2_5": {"tau": 2.5},
+        "p_3_tau_0_5": {"p": 3, "tau": 0.5},
+        "round_focal": {"loss": FOCAL, "tau": 1.5},
+        "round_focal_per_class": {"loss": FOCAL_PER_CLASS, "tau": 1.5},
+        "round_generalized_cross_entropy": {"loss": GCE},
+        "round_smoothed_cross_entropy": {"loss": SMOOTHED, "p": 3},
+        "round_normalized_cross_entropy": {"loss": {"name": "normalized_cross_entropy"}},
+    }
+    add_parameters(suite, sets)
+    for case in suite.cases:
+        if case["name"] in sets:
+            c, layout = filled(case["config"]), Layout(case["logits"]["shape"])
+            data = case["logits"]["data"]
+            rows = [[mpf(data[j]) for j in layout.places(i)] for i in range(layout.rows)]
+            assert {clips(c, row) for row in rows} == {True, False}, f"{case['name']} is one-sided"
+    round_norm = {"loss": {"name": "logit_norm", "temperature": 0.5}, "p": 1}
+    suite.add("round_logit_norm", suite.config(**round_norm), [6, 5])
+    suite.add(
+        "class_weights_smoothed", suite.config(loss=SMOOTHED, p=1), [6, 5], class_weights=WEIGHTS
+    )
+    # A norm of exactly tau: the row is left as it is, and so is its gradient.
+    ones = [1, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 1]
+    for p in (1, 2, 3):
+        suite.add(f"norm_at_tau_p_{p}", suite.config(p=p), [3, 5], logits=ones, targets=[0, 1, 2])
+    suite.add(
+        "norm_at_tau_3_4_5", suite.config(tau=0.625), [2, 2], logits=[0.375, 0.5, -0.5, 0.375], targets=[0, 0]
+    )
+    zeros = [0] * 5 + [0.125, 0, 0, 0, 0] + [0] * 5
+    suite.add("rows_of_zeros", suite.config(), [3, 5], logits=zeros, targets=[0, 1, 2])
+    wide = suite.config(tau=64)  # the gaps of 60 pass as they are, those of 88 and 104 are clipped
+    add_rows(suite, "confident_tau_64", wide, CONFIDENT)
+    add_rows(suite, "far_below_tau_64", wide, FAR_BELOW)
+    add_rows(suite, "confident_tau_64_p_1_focal", suite.config(loss=FOCAL, tau=64, p=1), CONFIDENT)
+    add_rows(suite, "huge_logits_p_3", suite.config(p=3), HUGE)
+    return suite
+
+
+def logit_norm_cases():
+    suite = Suite("logit_norm")
+    add_common(suite, suite.config(loss=GCE, temperature=0.5), equal=-0.125)
+    sets = {
+        "temperature_1": {"temperature": 1},
+        "temperature_0_5": {"temperature": 0.5},
+        "temperature_0_01": {"temperature": 0.01},
+        "round_focal": {"loss": FOCAL, "temperature": 0.25},
+        "round_focal_default_temperature": {"loss": FOCAL},
+        "round_focal_per_class": {"loss": FOCAL_PER_CLASS, "temperature": 0.25},
+        "round_generalized_cross_entropy": {"loss": GCE, "temperature": 0.25},
+        "round_smoothed_cross_entropy": {"loss": SMOOTHED, "temperature": 0.125},
+        "round_phuber_cross_entropy": {"loss": {"name": "phuber_cross_entropy"}},
+        "round_logit_clip": {"loss": {"name": "logit_clip", "p": 1, "loss": FOCAL}, "temperature": 0.5},
+    }
+    add_parameters(suite, sets)
+    suite.add(
+        "class_weights_smoothed",
+        suite.config(loss=SMOOTHED, temperature=0.5),
+        [6, 5],
+        class_weights=WEIGHTS,
+    )
+    zeros = [0] * 5 + [0.125, 0, 0, 0, 0] + [0] * 5
+    suite.add("rows_of_zeros", suite.config(), [3, 5], logits=zeros, targets=[0, 1, 2])
+    cold = suite.config(temperature=0.0078125)  # logits of norm 128 after the transform
+    add_rows(suite, "confident_temperature_1_over_128", cold, CONFIDENT)
+    add_rows(suite, "far_below_temperature_1_over_128", cold, FAR_BELOW)
+    tiny = [
+        ([TINY, 0, -TINY, 2 * TINY, 0], 3),
+        ([TINY, 0, 0, 0, 0], 1),
+        ([64 * TINY, 3 * TINY, -TINY, 0, TINY], 0),
+        ([2.0**-14, -(2.0**-14), 2.0**-13, 0, 0], 4),
+    ]
+    add_rows(suite, "norms_near_epsilon", suite.config(), tiny)
+    return suite
+
+
+def flooding_cases():
+    suite = Suite("flooding")
+    clip_focal = {"name": "logit_clip", "tau": 1.5, "loss": FOCAL}
+    add_common(suite, suite.config(loss=clip_focal, level=2), equal=0.0)
+    sets = {
+        "level_0": {"level": 0},
+        "level_above_mean_below_sum": {"level": 6.5},
+        "level_above_both": {"level": 40},
+        "round_focal": {"loss": FOCAL, "level": 0.25},
+        "round_focal_per_class": {"loss": FOCAL_PER_CLASS, "level": 4},
+        "round_generalized_cross_entropy": {"loss": GCE, "level": 0.5},
+        "round_smoothed_cross_entropy": {"loss": SMOOTHED, "level": 3},
+        "round_logit_clip": {"loss": {"name": "logit_clip"}, "level": 2},
+        "round_logit_clip_round_focal": {"loss": clip_focal, "level": 0.25},
+        "round_logit_norm": {"loss": {"name": "logit_norm", "temperature": 0.5}, "level": 4},
+        "round_logit_norm_round_logit_clip_round_focal": {
+            "loss": {"name": "logit_norm", "temperature": 0.25, "loss": clip_focal},
+            "level": 1.5,
+        },
+    }
+    add_parameters(suite, sets)
+    smoothed = suite.config(loss=SMOOTHED, level=2)
+    suite.add("class_weights_smoothed", smoothed, [6, 5], class_weights=WEIGHTS)
+    return suite
+
+
+SUITES = {
+    "cross_entropy": cross_entropy_cases,
+    "focal": focal_cases,
+    "class_mae": lambda: add_simple("class_mae", {}, {}),
+    "generalized_cross_entropy": lambda: add_simple(
+        "generalized_cross_entropy",
+        {"q": 0.3},
+        {"q_1": {"q": 1}, "q_0_3": {"q": 0.3}, "q_0_5": {"q": 0.5}, "q_0_01": {"q": 0.01}},
+        ["q_1", "q_0_01"],
+    ),
+    "reverse_cross_entropy": lambda: add_simple(
+        "reverse_cross_entropy",
+        {"log_zero": -2},
+        {"log_zero_minus_2": {"log_zero": -2}, "log_zero_ln_1e_4": {"log_zero": -9.210340371976182}},
+    ),
+    "symmetric_cross_entropy": lambda: add_simple(
+        "symmetric_cross_entropy",
+        {"alpha": 0.5, "beta": 2, "log_zero": -2},
+        {
+            "only_forward": {"alpha": 1, "beta": 0},
+            "only_reverse": {"alpha": 0, "beta": 1},
+            "alpha_6_beta_0_1": {"alpha": 6, "beta": 0.1},
+            "alpha_0_01_log_zero_minus_6": {"alpha": 0.01, "beta": 1, "log_zero": -6},
+        },
+    ),
+    "normalized_cross_entropy": lambda: add_simple("normalized_cross_entropy", {}, {}),
+    "phuber_cross_entropy": phuber_cases,
+    "poly1_cross_entropy": lambda: add_simple(
+        "poly1_cross_entropy",
+        {"epsilon": -1},
+        {"epsilon_minus_1": {"epsilon": -1}, "epsilon_0": {"epsilon": 0}, "epsilon_2": {"epsilon": 2}},
+        ["epsilon_minus_1"],
+    ),
+    "logit_clip": logit_clip_cases,
+    "logit_norm": logit_norm_cases,
+    "flooding": flooding_cases,
+}
+
+
+# Output.
+
+
+def as_json(value):
+    """One line. Floats with the digits that give back the same f64; non-finite ones as strings."""
+
+    def named(value):
+        if isinstance(value, float) and not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
+        if isinstance(value, dict):
+            return {key: named(item) for key, item in value.items()}
+        return [named(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    return json.dumps(named(value), allow_nan=False)
+
+
+def document(loss, versions, cases):
+    order = (
+        "name",
+        "config",
+        "class_weights",
+        "ignore_index",
+        "logits",
+        "targets",
+        "none",
+        "mean",
+        "sum",
+        "extreme",
+    )
+    blocks = [
+        "    {\n" + ",\n".join(f'      "{key}": {as_json(case[key])}' for key in order if key in case) + "\n    }"
+        for case in cases
+    ]
+    head = f'{{\n  "loss": "{loss}",\n  "generator": "generate.py",\n  "versions": {as_json(versions)},\n'
+    return head + '  "cases": [\n' + ",\n".join(blocks) + "\n  ]\n}\n"
+
+
+def pinned_versions():
+    """The versions of requirements.txt, which must be the installed ones."""
+    versions = dict(line.split("==") for line in (HERE / "requirements.txt").read_text().split())
+    for package, version in versions.items():
+        installed = importlib.metadata.version(package).split("+")[0]
+        assert installed == version, f"{package} {installed} is installed, {version} is pinned"
+    return versions
+
+
+def check_worked_example():
+    """Softmax outputs given in textbooks, to two decimals: 0.36, 0.92, 2.30 and their mean 1.19."""
+    outputs = ((".1", ".2", ".7"), (".3", ".4", ".3"), (".1", ".2", ".7"))
+    config = filled(CROSS_ENTROPY)
+    rows = [Softmax([mp.ln(mpf(p)) for p in row]) for row in outputs]
+    losses = [float(cross_entropy(config, row, t, [1] * 3)) for row, t in zip(rows, (2, 1, 0))]
+    assert [round(loss, 2) for loss in (*losses, sum(losses) / 3)] == [0.36, 0.92, 2.30, 1.19]
+
+
+def generate(loss, versions):
+    cases = SUITES[loss]().cases
+    for case in cases:
+        case.update(evaluate(case, DIGITS, STEP))
+        if case["extreme"]:
+            again = evaluate(case, MORE_DIGITS, SMALLER_STEP)
+            assert all(case[name] == again[name] for name in again), (loss, case["name"])
+        else:
+            compare_with_torch(case)
+    if loss not in ("flooding", *TRANSFORMS):
+        tiny = [v for case in cases if case["extreme"] for v in case["none"]["value"] if 0 < v < 1e-25]
+        assert tiny, f"{loss}: the confident rows lost their values"
+    return document(loss, versions, cases), len(cases)
+
+
+def main(arguments):
+    check = "--check" in arguments
+    losses = [a for a in arguments if a != "--check"] or list(SUITES)
+    torch.set_num_threads(1)
+    versions = pinned_versions()
+    check_worked_example()
+    stale = []
+    for loss in losses:
+        text, count = generate(loss, versions)
+        path = HERE / f"{loss}.json"
+        if not check:
+            path.write_text(text, encoding="ascii", newline="\n")
+        elif not path.exists() or path.read_text(encoding="ascii") != text:
+            stale.append(loss)
+        print(f"{loss}: {count} cases, {len(text) // 1000} kB", flush=True)
+    if stale:
+        sys.exit(f"not what this script writes: {', '.join(stale)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

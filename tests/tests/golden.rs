@@ -1,0 +1,73 @@
+//! Values and gradients against the golden vectors: every loss of the catalogue, on every way.
+
+use burn_losses::{Reduction, catalogue};
+use burn_losses_tests::{Case, Number, Tolerance, Way, golden, run, ways};
+
+fn plain(numbers: &[Number]) -> Vec<f64> {
+    numbers.iter().map(|number| number.0).collect()
+}
+
+/// Every reduction of a case: value and gradient.
+fn expectations(case: &Case) -> Vec<(Option<Reduction>, Vec<f64>, Vec<f64>)> {
+    let reduced = [(Reduction::Mean, &case.mean), (Reduction::Sum, &case.sum)];
+    let reduced = reduced.map(|(by, expected)| (Some(by), vec![expected.value.0], plain(&expected.gradient)));
+    let none = case.none.iter().map(|expected| (None, plain(&expected.value), plain(&expected.gradient)));
+    none.chain(reduced).collect()
+}
+
+/// What is wrong with a case on a way.
+fn faults(case: &Case, way: &Way) -> Vec<String> {
+    let tolerance = Tolerance::of(&case.config, way.dtype);
+    let mut faults = Vec::new();
+    for (reduction, value, gradient) in expectations(case) {
+        let got = run(case, way, reduction);
+        for (what, got, expected) in [("value", &got.value, &value), ("gradient", &got.gradient, &gradient)] {
+            let (worst, at) = tolerance.worst(got, expected);
+            if worst > 1.0 {
+                faults.push(format!(
+                    "{} {}, {what} of {reduction:?} at {at}: {:e} instead of {:e}, {worst:.1} times the tolerance ({way:?})",
+                    case.config.name(), case.name, got[at], expected[at],
+                ));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn golden_vectors_hold_on_every_way() {
+    let mut evaluations = 0;
+    let mut wrong = Vec::new();
+    for entry in catalogue::all() {
+        let cases = golden(entry.name);
+        assert!(cases.len() >= 30, "{}: {} golden cases are too few", entry.name, cases.len());
+        for case in cases {
+            for way in ways().iter().filter(|way| case.fits(way.dtype)) {
+                wrong.extend(faults(&case, way));
+                evaluations += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults, the first:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+    assert!(evaluations > 10_000, "only {evaluations} evaluations");
+}
+
+/// The tests' own test: a result that is a little wrong must not pass.
+#[test]
+fn golden_comparison_sees_a_wrong_loss() {
+    let mut unseen = Vec::new();
+    for entry in catalogue::all() {
+        let case = &golden(entry.name)[0];
+        let mut wrong = case.clone();
+        let logits = &mut wrong.logits.data;
+        logits[0] += 0.125;
+        for way in ways().iter().filter(|way| case.fits(way.dtype)) {
+            let value = run(&wrong, way, Some(Reduction::Mean)).value;
+            let (worst, _) = Tolerance::of(&case.config, way.dtype).worst(&value, &[case.mean.value.0]);
+            if worst <= 1.0 {
+                unseen.push(format!("{} on {way:?}", entry.name));
+            }
+        }
+    }
+    assert!(unseen.is_empty(), "not seen: {unseen:?}");
+}
