@@ -1,6 +1,10 @@
 //! What the test files share: golden cases, devices and dtypes, evaluation, and the comparison.
 
-use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+mod problem;
+
+pub use problem::*;
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_losses::prelude::*;
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
@@ -102,6 +106,24 @@ impl Way {
     }
 }
 
+impl core::fmt::Display for Way {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let path = if self.composed { "composed" } else { "fused" };
+        let checkpointing = if self.checkpointing { ", checkpointing" } else { "" };
+        write!(f, "{} {:?} {path}{checkpointing}", self.name, self.dtype)
+    }
+}
+
+/// The ways without checkpointing.
+pub fn plain_ways() -> Vec<Way> {
+    ways().into_iter().filter(|way| !way.checkpointing).collect()
+}
+
+/// The ways without checkpointing, in f64 and f32.
+pub fn full_precision_ways() -> Vec<Way> {
+    plain_ways().into_iter().filter(|way| matches!(way.dtype, DType::F64 | DType::F32)).collect()
+}
+
 /// Every way there is. What a backend really has is our own table: `supports_dtype` is not to be trusted.
 pub fn ways() -> Vec<Way> {
     let flex = [DType::F64, DType::F32, DType::F16, DType::BF16];
@@ -125,8 +147,7 @@ impl Case {
     /// Whether the dtype holds the logits as they are: a rounded input is another case.
     pub fn fits(&self, dtype: DType) -> bool {
         let data = TensorData::new(self.logits.data.clone(), [self.logits.data.len()]);
-        let rounded = data.convert_dtype(dtype).convert::<f64>();
-        rounded.into_vec::<f64>().expect("f64 data") == self.logits.data
+        data.convert_dtype(dtype).try_into_vec_as::<f64>().expect("floats") == self.logits.data
     }
 }
 
@@ -141,46 +162,25 @@ pub struct Outcome {
 
 /// The numbers of a tensor in f64.
 pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor.into_data().convert::<f64>().into_vec::<f64>().expect("f64 data")
+    tensor.try_into_vec_as::<f64>().expect("floats")
 }
 
-/// The loss a case describes, on a way.
-pub fn criterion(case: &Case, way: &Way) -> AnyClassLoss {
-    let loss = case.config.init().expect("a golden configuration is valid");
-    let loss = loss.with_class_weights(case.class_weights.clone()).expect("golden weights are valid");
-    let loss = loss.with_ignore_index(case.ignore_index);
-    if way.composed { loss.composed() } else { loss }
+impl From<&Case> for Problem {
+    fn from(case: &Case) -> Self {
+        Self {
+            config: case.config.clone(),
+            class_weights: case.class_weights.clone(),
+            ignore_index: case.ignore_index,
+            shape: case.logits.shape.clone(),
+            logits: case.logits.data.clone(),
+            targets: case.targets.data.clone(),
+        }
+    }
 }
 
 /// A case on a way; `reduction` is `None` for one value a target.
 pub fn run(case: &Case, way: &Way, reduction: Option<Reduction>) -> Outcome {
-    match case.logits.shape.len() {
-        2 => run_ranked::<2, 1>(case, way, reduction),
-        3 => run_ranked::<3, 2>(case, way, reduction),
-        4 => run_ranked::<4, 3>(case, way, reduction),
-        rank => panic!("{}: rank {rank}", case.name),
-    }
-}
-
-fn run_ranked<const D: usize, const T: usize>(case: &Case, way: &Way, reduction: Option<Reduction>) -> Outcome {
-    let criterion = criterion(case, way);
-    let device = way.autodiff();
-    let data = TensorData::new(case.logits.data.clone(), case.logits.shape.clone());
-    let logits = Tensor::<D>::from_data(data, (&device, way.dtype)).require_grad();
-    let data = TensorData::new(case.targets.data.clone(), case.targets.shape.clone());
-    let targets = Tensor::<T, Int>::from_data(data, (&device, DType::I64));
-    let (value, gradients) = match reduction {
-        Some(reduction) => {
-            let loss = criterion.forward(logits.clone(), targets, reduction);
-            (numbers(loss.clone()), loss.backward())
-        }
-        None => {
-            let losses = criterion.forward_no_reduction(logits.clone(), targets);
-            (numbers(losses.clone()), losses.sum().backward())
-        }
-    };
-    let gradient = logits.grad(&gradients).expect("the logits have a gradient");
-    Outcome { value, gradient: numbers(gradient) }
+    Problem::from(case).run(way, reduction)
 }
 
 /// How far a result may be from the truth: relative, with a floor for sums of terms that cancel, as a share of the
@@ -213,6 +213,12 @@ impl Tolerance {
         Self { relative, floor: if cancels(config) { floor } else { 0.0 }, absolute, largest }
     }
 
+    /// The same, `factor` times as far.
+    pub fn times(self, factor: f64) -> Self {
+        let Self { relative, floor, absolute, largest } = self;
+        Self { relative: relative * factor, floor: floor * factor, absolute: absolute * factor, largest }
+    }
+
     /// The largest error among the numbers, as a multiple of what is allowed, and where.
     pub fn worst(&self, got: &[f64], expected: &[f64]) -> (f64, usize) {
         assert_eq!(got.len(), expected.len(), "lengths differ");
@@ -231,6 +237,52 @@ impl Tolerance {
             }
         }
         worst
+    }
+}
+
+/// Faults found by a test, to be reported together.
+#[derive(Debug, Default)]
+pub struct Faults {
+    faults: Vec<String>,
+    checks: usize,
+}
+
+impl Faults {
+    /// Compares numbers with what they should be.
+    pub fn compare(&mut self, tolerance: Tolerance, got: &[f64], expected: &[f64], what: impl FnOnce() -> String) {
+        let (worst, at) = tolerance.worst(got, expected);
+        self.expect(worst <= 1.0, || {
+            format!("{}: at {at} {:e} instead of {:e}, {worst:.1} times the tolerance", what(), got[at], expected[at])
+        });
+    }
+
+    /// Compares values and gradients.
+    pub fn compare_outcomes(
+        &mut self,
+        tolerance: Tolerance,
+        got: &Outcome,
+        expected: &Outcome,
+        what: impl Fn() -> String,
+    ) {
+        self.compare(tolerance, &got.value, &expected.value, || format!("value, {}", what()));
+        self.compare(tolerance, &got.gradient, &expected.gradient, || format!("gradient, {}", what()));
+    }
+
+    /// What has to be true.
+    pub fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        self.checks += 1;
+        if !holds {
+            self.faults.push(what());
+        }
+    }
+
+    /// Fails if there are any, or if fewer than `least` checks were made.
+    #[track_caller]
+    pub fn report(self, least: usize) {
+        let Self { faults, checks } = self;
+        let first = faults[..faults.len().min(12)].join("\n");
+        assert!(faults.is_empty(), "{} faults of {checks} checks, the first:\n{first}", faults.len());
+        assert!(checks >= least, "only {checks} checks, at least {least} expected");
     }
 }
 

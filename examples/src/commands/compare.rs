@@ -1,0 +1,281 @@
+//! `compare`: several losses, noise rates and seeds.
+
+use super::options::{TrainingOptions, interrupter, rate};
+use super::{options, say};
+use crate::error::LabError;
+use crate::plot::{self, Labels, Point, Series};
+use crate::store::Folder;
+use crate::training::{self, Plan};
+use burn_losses::LossConfig;
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+/// Train with several losses, noise rates and seeds, and compare.
+#[derive(Args, Debug)]
+pub struct Compare {
+    /// The losses by name (see `list`).
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "cross_entropy,focal,generalized_cross_entropy,symmetric_cross_entropy,class_mae,phuber_cross_entropy"
+    )]
+    losses: Vec<String>,
+    /// The shares of training labels made wrong, each 0 to 1.
+    #[arg(long, value_delimiter = ',', default_value = "0,0.2,0.4", value_parser = rate)]
+    noise_rate: Vec<f64>,
+    /// Seeds 0 … n − 1; the same noise for every loss.
+    #[arg(long, default_value_t = 3, value_parser = options::at_least_one)]
+    seeds: usize,
+    /// End with one line of JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    options: TrainingOptions,
+}
+
+/// One run.
+#[derive(Clone, Debug, Serialize)]
+struct Run {
+    loss: String,
+    noise_rate: f64,
+    seed: u64,
+    train_accuracy: f64,
+    train_accuracy_clean: f64,
+    test_accuracy: f64,
+    seconds: f64,
+}
+
+/// A loss at a noise rate, over the seeds.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    loss: String,
+    noise_rate: f64,
+    seeds: usize,
+    train_accuracy: Spread,
+    train_accuracy_clean: Spread,
+    test_accuracy: Spread,
+}
+
+/// A row as CSV has it.
+#[derive(Debug, Serialize)]
+struct Flat<'a> {
+    loss: &'a str,
+    noise_rate: f64,
+    seeds: usize,
+    test_accuracy_mean: f64,
+    test_accuracy_sd: f64,
+    train_accuracy_mean: f64,
+    train_accuracy_sd: f64,
+    train_accuracy_clean_mean: f64,
+    train_accuracy_clean_sd: f64,
+}
+
+impl<'a> From<&'a Row> for Flat<'a> {
+    fn from(row: &'a Row) -> Self {
+        Self {
+            loss: &row.loss,
+            noise_rate: row.noise_rate,
+            seeds: row.seeds,
+            test_accuracy_mean: row.test_accuracy.mean,
+            test_accuracy_sd: row.test_accuracy.sd,
+            train_accuracy_mean: row.train_accuracy.mean,
+            train_accuracy_sd: row.train_accuracy.sd,
+            train_accuracy_clean_mean: row.train_accuracy_clean.mean,
+            train_accuracy_clean_sd: row.train_accuracy_clean.sd,
+        }
+    }
+}
+
+/// Mean and sample standard deviation; the latter 0 for a single value.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Spread {
+    mean: f64,
+    sd: f64,
+}
+
+impl Spread {
+    fn of(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+        Self { mean, sd: if values.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 } }
+    }
+}
+
+/// What `results.json` says.
+#[derive(Debug, Serialize)]
+struct Results<'a> {
+    command: Vec<String>,
+    version: &'a str,
+    data: &'a str,
+    device: &'a str,
+    noise: &'a str,
+    epochs: usize,
+    batch_size: usize,
+    hidden: usize,
+    learning_rate: f64,
+    rows: Vec<Row>,
+    runs: &'a [Run],
+}
+
+impl Compare {
+    pub(super) fn run(self) -> Result<(), LabError> {
+        let losses = self.losses.iter().map(|name| LossConfig::by_name(name.trim())).collect::<Result<Vec<_>, _>>()?;
+        let device = self.options.device()?;
+        let data = self.options.dataset()?;
+        let folder = Folder::create(&self.options.out, "compare")?;
+        let interrupter = interrupter();
+        let bar = bar(losses.len() * self.noise_rate.len() * self.seeds);
+        let mut runs: Vec<Run> = Vec::new();
+        let mut ended = Ok(());
+        // Seeds outermost: stopped early, every loss has been seen equally often.
+        'runs: for seed in 0..self.seeds as u64 {
+            for &noise_rate in &self.noise_rate {
+                for loss in &losses {
+                    bar.set_message(format!("{} at noise {noise_rate}, seed {seed}", loss.name()));
+                    let plan = self.plan(loss, noise_rate, seed);
+                    let trained = training::train(&data, &plan, &device, &interrupter, |_| Ok(()));
+                    let trained = match trained {
+                        Ok(trained) => trained,
+                        Err(error) => {
+                            ended = Err(error);
+                            break 'runs;
+                        }
+                    };
+                    let (false, Some(last)) = (trained.interrupted, trained.last()) else {
+                        ended = Err(LabError::Interrupted(format!("interrupted after {} runs", runs.len())));
+                        break 'runs;
+                    };
+                    runs.push(Run {
+                        loss: loss.name().to_owned(),
+                        noise_rate,
+                        seed,
+                        train_accuracy: last.train_accuracy,
+                        train_accuracy_clean: last.train_accuracy_clean,
+                        test_accuracy: last.test_accuracy,
+                        seconds: trained.seconds,
+                    });
+                    self.keep(&folder, &data.name, &losses, &runs)?;
+                    bar.inc(1);
+                }
+            }
+        }
+        bar.finish_and_clear();
+        if runs.is_empty() {
+            return ended;
+        }
+        let rows = self.rows(&losses, &runs);
+        say(self.table(&losses, &rows))?;
+        self.draw(&folder, &data.name, &losses, &rows)?;
+        let directory = folder.path().display();
+        say(format!("kept in {directory}: results.json, results.csv, runs.csv, comparison.png, comparison.svg"))?;
+        if self.json {
+            let rows = serde_json::to_string(&rows).map_err(|error| LabError::Run(error.to_string()))?;
+            say(rows)?;
+        }
+        ended
+    }
+
+    fn plan(&self, loss: &LossConfig, noise_rate: f64, seed: u64) -> Plan {
+        Plan {
+            loss: loss.clone(),
+            noise_rate,
+            noise: self.options.noise.into(),
+            epochs: self.options.epochs,
+            seed,
+            batch_size: self.options.batch_size,
+            hidden: self.options.hidden,
+            learning_rate: self.options.learning_rate,
+        }
+    }
+
+    fn rows(&self, losses: &[LossConfig], runs: &[Run]) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for loss in losses {
+            for &noise_rate in &self.noise_rate {
+                let here: Vec<_> =
+                    runs.iter().filter(|run| run.loss == loss.name() && run.noise_rate == noise_rate).collect();
+                let spread = |value: fn(&Run) -> f64| Spread::of(&here.iter().map(|run| value(run)).collect::<Vec<_>>());
+                if !here.is_empty() {
+                    rows.push(Row {
+                        loss: loss.name().to_owned(),
+                        noise_rate,
+                        seeds: here.len(),
+                        train_accuracy: spread(|run| run.train_accuracy),
+                        train_accuracy_clean: spread(|run| run.train_accuracy_clean),
+                        test_accuracy: spread(|run| run.test_accuracy),
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    fn keep(&self, folder: &Folder, data: &str, losses: &[LossConfig], runs: &[Run]) -> Result<(), LabError> {
+        let rows = self.rows(losses, runs);
+        folder.write_csv("results.csv", &rows.iter().map(Flat::from).collect::<Vec<_>>())?;
+        folder.write_csv("runs.csv", runs)?;
+        let results = Results {
+            command: std::env::args().skip(1).collect(),
+            version: env!("CARGO_PKG_VERSION"),
+            data,
+            device: &self.options.device,
+            noise: self.options.noise.name(),
+            epochs: self.options.epochs,
+            batch_size: self.options.batch_size,
+            hidden: self.options.hidden,
+            learning_rate: self.options.learning_rate,
+            rows,
+            runs,
+        };
+        folder.write_json("results.json", &results)
+    }
+
+    /// One line a loss, one column a noise rate: test accuracy, mean ± sd.
+    fn table(&self, losses: &[LossConfig], rows: &[Row]) -> Table {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN);
+        let rates = self.noise_rate.iter().map(|rate| format!("noise {rate}"));
+        table.set_header(std::iter::once("test accuracy, %".to_owned()).chain(rates));
+        for loss in losses {
+            let cells = self.noise_rate.iter().map(|&rate| {
+                let row = rows.iter().find(|row| row.loss == loss.name() && row.noise_rate == rate);
+                row.map_or_else(String::new, |row| {
+                    format!("{:.2} ± {:.2}", 100.0 * row.test_accuracy.mean, 100.0 * row.test_accuracy.sd)
+                })
+            });
+            table.add_row(std::iter::once(loss.name().to_owned()).chain(cells));
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table
+    }
+
+    fn draw(&self, folder: &Folder, data: &str, losses: &[LossConfig], rows: &[Row]) -> Result<(), LabError> {
+        let series = losses.iter().map(|loss| Series {
+            name: loss.name().to_owned(),
+            points: rows
+                .iter()
+                .filter(|row| row.loss == loss.name())
+                .map(|row| Point { x: row.noise_rate, mean: row.test_accuracy.mean, sd: row.test_accuracy.sd })
+                .collect(),
+        });
+        let title = format!(
+            "{data}, {} label noise, {} epochs, mean ± sd over {} seeds",
+            self.options.noise.name(),
+            self.options.epochs,
+            self.seeds
+        );
+        let labels = Labels::new(title, "label-noise rate", "test accuracy");
+        plot::comparison(&folder.file("comparison"), &labels, &series.collect::<Vec<_>>())?;
+        Ok(())
+    }
+}
+
+fn bar(runs: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:32} {pos}/{len}  {msg}  [{elapsed}<{eta}]");
+    ProgressBar::new(runs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

@@ -1,0 +1,65 @@
+//! The commands: what the command line can do, one module each.
+
+mod compare;
+mod eval;
+mod list;
+mod options;
+mod plot;
+mod train;
+
+pub use eval::answer;
+
+use crate::error::LabError;
+use clap::{Parser, Subcommand};
+
+/// Train a small classifier with any loss of burn-losses, compare losses, draw them, evaluate them.
+///
+/// Without a command: train with cross-entropy on the bundled digits. Results go to standard output, progress to
+/// standard error, files under runs/. Exit codes: 0 done, 1 failed on the way, 2 asked for something that cannot be.
+#[derive(Debug, Parser)]
+#[command(name = "loss-lab", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the lab can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train the classifier with one loss.
+    Train(train::Train),
+    /// Train with several losses, noise rates and seeds, and compare.
+    Compare(compare::Compare),
+    /// List every loss with its formula, parameters and source.
+    List(list::List),
+    /// Draw loss and slope against the probability of the target class.
+    Plot(plot::Plot),
+    /// Evaluate losses on given numbers: JSON lines in, JSON lines out.
+    Eval,
+}
+
+/// Runs a command.
+///
+/// # Errors
+///
+/// As the command does.
+pub fn run(cli: Cli) -> Result<(), LabError> {
+    match cli.command.unwrap_or_else(|| Command::Train(train::Train::default())) {
+        Command::Train(train) => train.run(),
+        Command::Compare(compare) => compare.run(),
+        Command::List(list) => list.run(),
+        Command::Plot(plot) => plot.run(),
+        Command::Eval => eval::run(),
+    }
+}
+
+/// Writes a line to standard output. A reader that has gone away (`loss-lab list | head`) ends the program quietly.
+fn say(line: impl core::fmt::Display) -> Result<(), LabError> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other.map_err(|error| LabError::Run(format!("standard output: cannot be written, {error}"))),
+    }
+}

@@ -1,0 +1,214 @@
+//! `train`: one loss, one run.
+
+use super::options::{NoiseKind, TrainingOptions, interrupter, rate};
+use super::say;
+use crate::data::Dataset;
+use crate::error::LabError;
+use crate::plot::{self, History};
+use crate::store::Folder;
+use crate::training::{self, Epoch, Plan, Trained};
+use burn::module::Module;
+use burn_losses::LossConfig;
+use clap::{Args, Parser};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Train the classifier with one loss.
+#[derive(Args, Debug)]
+pub struct Train {
+    /// The loss by name, parameters at their defaults (see `list`).
+    #[arg(long, default_value = "cross_entropy", value_name = "NAME", conflicts_with = "config")]
+    loss: String,
+    /// A JSON file with the loss: {"name": "focal", "gamma": 1.5}.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The share of training labels made wrong, 0 to 1.
+    #[arg(long, default_value = "0", value_parser = rate)]
+    noise_rate: f64,
+    /// Of noise, initial weights and order.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// End with one line of JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    options: TrainingOptions,
+}
+
+impl Default for Train {
+    fn default() -> Self {
+        #[derive(Parser)]
+        struct Defaults {
+            #[command(flatten)]
+            train: Train,
+        }
+        Defaults::parse_from(["loss-lab"]).train
+    }
+}
+
+/// What `run.json` and `--json` say.
+#[derive(Debug, Serialize)]
+struct Summary<'a> {
+    loss: &'a str,
+    config: &'a LossConfig,
+    status: &'a str,
+    train_accuracy: Option<f64>,
+    train_accuracy_clean: Option<f64>,
+    test_accuracy: Option<f64>,
+    seconds: Option<f64>,
+    epochs: usize,
+    epochs_done: usize,
+    noise: &'a str,
+    noise_rate: f64,
+    seed: u64,
+    batch_size: usize,
+    hidden: usize,
+    learning_rate: f64,
+    data: &'a str,
+    train_images: usize,
+    test_images: usize,
+    device: &'a str,
+    version: &'a str,
+    directory: &'a str,
+}
+
+impl Train {
+    pub(super) fn run(self) -> Result<(), LabError> {
+        let loss = self.loss_config()?;
+        let device = self.options.device()?;
+        let data = self.options.dataset()?;
+        let plan = Plan {
+            loss,
+            noise_rate: self.noise_rate,
+            noise: self.options.noise.into(),
+            epochs: self.options.epochs,
+            seed: self.seed,
+            batch_size: self.options.batch_size,
+            hidden: self.options.hidden,
+            learning_rate: self.options.learning_rate,
+        };
+        plan.loss.init()?;
+        let folder = Folder::create(&self.options.out, &format!("train-{}", plan.loss.name()))?;
+        let directory = folder.path().display().to_string();
+        let summary = |status: &'static str, history: &[Epoch], seconds: Option<f64>| {
+            let last = history.last();
+            serde_json::to_value(Summary {
+                loss: plan.loss.name(),
+                config: &plan.loss,
+                status,
+                train_accuracy: last.map(|epoch| epoch.train_accuracy),
+                train_accuracy_clean: last.map(|epoch| epoch.train_accuracy_clean),
+                test_accuracy: last.map(|epoch| epoch.test_accuracy),
+                seconds,
+                epochs: plan.epochs,
+                epochs_done: history.len(),
+                noise: self.options.noise.name(),
+                noise_rate: plan.noise_rate,
+                seed: plan.seed,
+                batch_size: plan.batch_size,
+                hidden: plan.hidden,
+                learning_rate: plan.learning_rate,
+                data: &data.name,
+                train_images: data.train.len(),
+                test_images: data.test.len(),
+                device: &self.options.device,
+                version: env!("CARGO_PKG_VERSION"),
+                directory: &directory,
+            })
+            .map_err(|error| LabError::Run(format!("run.json: {error}")))
+        };
+
+        folder.write_json("run.json", &summary("running", &[], None)?)?;
+        eprintln!("{}", headline(&plan, &data, self.options.noise, &self.options.device));
+        let bar = epochs_bar(plan.epochs);
+        let mut history = Vec::new();
+        let trained = training::train(&data, &plan, &device, &interrupter(), |epoch| {
+            history.push(*epoch);
+            bar.set_message(format!("loss {:.4}  test {:.2} %", epoch.loss, 100.0 * epoch.test_accuracy));
+            bar.inc(1);
+            folder.write_csv("history.csv", &history)
+        });
+        bar.finish_and_clear();
+        let trained = match trained {
+            Ok(trained) => trained,
+            Err(error) => {
+                folder.write_json("run.json", &summary("failed", &history, None)?)?;
+                return Err(error);
+            }
+        };
+        let status = if trained.interrupted { "interrupted" } else { "done" };
+        let summary = summary(status, &history, Some(trained.seconds))?;
+        folder.write_json("run.json", &summary)?;
+        save_model(&trained, &folder)?;
+        if !history.is_empty() {
+            let title = format!("{} on {}", plan.loss.name(), data.name);
+            plot::history(&folder.file("history"), &title, "loss L", &columns(&history))?;
+        }
+        report(&trained, &plan, &directory)?;
+        if self.json {
+            say(&summary)?;
+        }
+        if trained.interrupted {
+            return Err(LabError::Interrupted(format!("interrupted after {} epochs, kept in {directory}", history.len())));
+        }
+        Ok(())
+    }
+
+    fn loss_config(&self) -> Result<LossConfig, LabError> {
+        let Some(path) = &self.config else { return Ok(LossConfig::by_name(&self.loss)?) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| LabError::Usage(format!("{}: cannot be read, {error}", path.display())))?;
+        serde_json::from_str(&text).map_err(|error| LabError::Usage(format!("{}: {error}", path.display())))
+    }
+}
+
+fn headline(plan: &Plan, data: &Dataset, noise: NoiseKind, device: &str) -> String {
+    let noise = match plan.noise_rate {
+        0.0 => String::new(),
+        rate => format!(", {:.0} % of the labels wrong ({})", 100.0 * rate, noise.name()),
+    };
+    format!(
+        "training with {} on {}: {} images to learn from, {} to judge by, {} classes{noise}; seed {}, {device}",
+        plan.loss.name(),
+        data.name,
+        data.train.len(),
+        data.test.len(),
+        data.classes,
+        plan.seed
+    )
+}
+
+fn epochs_bar(epochs: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:32} epoch {pos}/{len}  {msg}  [{elapsed}<{eta}]");
+    ProgressBar::new(epochs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn columns(history: &[Epoch]) -> History {
+    let column = |value: fn(&Epoch) -> f64| history.iter().map(value).collect();
+    History {
+        loss: column(|epoch| epoch.loss),
+        train_noisy: column(|epoch| epoch.train_accuracy),
+        train_clean: column(|epoch| epoch.train_accuracy_clean),
+        test: column(|epoch| epoch.test_accuracy),
+    }
+}
+
+fn save_model(trained: &Trained, folder: &Folder) -> Result<(), LabError> {
+    let path = folder.file("model.bpk");
+    let saved = trained.model.clone().into_record().save(&path);
+    saved.map_err(|error| LabError::Run(format!("{}: cannot be written, {error}", path.display())))
+}
+
+fn report(trained: &Trained, plan: &Plan, directory: &str) -> Result<(), LabError> {
+    if let Some(last) = trained.last() {
+        say(format!("test accuracy            {:6.2} %", 100.0 * last.test_accuracy))?;
+        say(format!("training accuracy        {:6.2} %", 100.0 * last.train_accuracy))?;
+        if plan.noise_rate > 0.0 {
+            let clean = 100.0 * last.train_accuracy_clean;
+            say(format!("  against the true labels {clean:5.2} %"))?;
+        }
+        say(format!("{} epochs of {} in {:.1} s", trained.history.len(), plan.loss.name(), trained.seconds))?;
+    }
+    say(format!("kept in {directory}: run.json, history.csv, history.png, history.svg, model.bpk"))
+}

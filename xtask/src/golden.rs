@@ -1,0 +1,83 @@
+//! `cargo xtask golden`: the golden vectors, by tests/golden/generate.py.
+
+use crate::workspace::{Outcome, Result, Workspace};
+use clap::Args;
+use std::io::ErrorKind;
+use std::process::Command;
+
+const FOLDER: &str = "tests/golden";
+
+/// What the script is to do.
+#[derive(Args, Debug)]
+pub(crate) struct Golden {
+    /// Write nothing; fail if a file differs from what would be written.
+    #[arg(long)]
+    check: bool,
+    /// The interpreter, which must see the packages of tests/golden/requirements.txt.
+    #[arg(long, default_value = "python3", value_name = "PROGRAM")]
+    python: String,
+    /// Only these losses, by name; all of them unless given.
+    losses: Vec<String>,
+}
+
+/// Runs the script, if what it needs is there.
+pub(crate) fn run(workspace: &Workspace, arguments: &Golden) -> Result<Outcome> {
+    let requirements = workspace.read(format!("{FOLDER}/requirements.txt"))?;
+    if let Some(missing) = missing(&arguments.python, &requirements)? {
+        return Ok(Outcome::NotAvailable(format!("{missing}\n{}", how_to_install(&arguments.python))));
+    }
+    let mut command = Command::new(&arguments.python);
+    command.arg(workspace.path(FOLDER).join("generate.py")).args(&arguments.losses);
+    if arguments.check {
+        command.arg("--check");
+    }
+    match command.status()?.success() {
+        true => Ok(Outcome::Done),
+        false => Err(format!("{FOLDER}/generate.py failed; what it printed stands above").into()),
+    }
+}
+
+/// What is missing to run the script, if anything is.
+fn missing(python: &str, requirements: &str) -> Result<Option<String>> {
+    const PROBE: &str = "\
+import importlib.metadata, sys
+for line in sys.argv[1:]:
+    package, pinned = line.split('==')
+    try:
+        found = importlib.metadata.version(package).split('+')[0]
+    except importlib.metadata.PackageNotFoundError:
+        found = 'none'
+    if found != pinned:
+        print(f'{package} {pinned} is needed, {found} is installed')
+";
+    let probe = Command::new(python).args(["-c", PROBE]).args(requirements.split_whitespace()).output();
+    match probe {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Some(format!("there is no program {python}"))),
+        Err(error) => Err(format!("{python}: {error}").into()),
+        Ok(output) if !output.status.success() => {
+            Err(format!("{python}: {}", String::from_utf8_lossy(&output.stderr).trim_end()).into())
+        }
+        Ok(output) => {
+            let found = String::from_utf8_lossy(&output.stdout).trim_end().replace('\n', "; ");
+            Ok((!found.is_empty()).then_some(found))
+        }
+    }
+}
+
+fn how_to_install(python: &str) -> String {
+    format!(
+        "  {python} -m venv <folder>\n  <folder>/bin/pip install -r {FOLDER}/requirements.txt\n  \
+         cargo xtask golden --python <folder>/bin/python"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+
+    #[test]
+    fn missing_names_a_program_that_is_not_there() {
+        let sentence = missing("no-such-python", "mpmath==1.3.0").expect("not an error");
+        assert_eq!(sentence.as_deref(), Some("there is no program no-such-python"));
+    }
+}

@@ -1,0 +1,205 @@
+//! One small SVG, to stand inside the documentation.
+//!
+//! The first line is the opening tag alone and no line is empty, so Markdown takes it as one block of HTML and looks at
+//! nothing inside. There is no `id`, since a page may hold several. Axes and text are in the page's own text colour, for
+//! light and dark themes. The two hues differ for colour-blind readers, and so do the dashes.
+
+use super::curve::{CLASSES, Curve, Point};
+use std::fmt::Write as _;
+
+const WIDTH: f64 = 320.0;
+const HEIGHT: f64 = 200.0;
+/// The corners of the plot area.
+const LEFT: f64 = 42.0;
+const RIGHT: f64 = WIDTH - 12.0;
+const TOP: f64 = 20.0;
+const BOTTOM: f64 = HEIGHT - 34.0;
+
+const LOSS: &str = r##"stroke="#0072B2" stroke-width="2.2""##;
+const SLOPE: &str = r##"stroke="#D55E00" stroke-width="2.2" stroke-dasharray="6 4""##;
+const REFERENCE: &str = r##"stroke="#888" stroke-width="1.2""##;
+
+/// The largest value that is shown, either way: where a loss grows without bound, or falls, the rest is cut off.
+const LARGEST: f64 = 4.0;
+/// The smallest p that decides how much of the y axis is shown.
+const SHOWN_FROM: f64 = 0.02;
+/// Cross-entropy is drawn where this much of it has room.
+const REFERENCE_NEEDS: f64 = 1.0;
+
+/// The plot of a loss, with cross-entropy behind it.
+pub(crate) fn draw(name: &str, curve: &Curve, reference: &Curve) -> String {
+    let axis = Axis::of(curve);
+    let same = curve.points.iter().zip(&reference.points).all(|(a, b)| (a.loss - b.loss).abs() < 1e-9);
+    let with_reference = !same && axis.high >= REFERENCE_NEEDS;
+    let behind = if with_reference { ", with cross-entropy behind it" } else { "" };
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"480\" height=\"300\" \
+         style=\"max-width:100%;height:auto\" role=\"img\" font-family=\"sans-serif\" font-size=\"11\" \
+         aria-label=\"{name}: the loss L and its slope ∂L/∂ln p against p, the probability of the target class out of \
+         {CLASSES}{behind}\">\n",
+    );
+    svg += &axes(&axis);
+    if with_reference {
+        svg += &line(reference, &axis, REFERENCE, |point| point.loss);
+    }
+    svg += &line(curve, &axis, SLOPE, |point| point.slope);
+    svg += &line(curve, &axis, LOSS, |point| point.loss);
+    svg += &legend(with_reference);
+    svg += "</svg>\n";
+    svg
+}
+
+/// What part of the y axis is shown, and where its ticks are.
+struct Axis {
+    low: f64,
+    high: f64,
+    step: f64,
+}
+
+impl Axis {
+    /// As much as the loss and the slope need.
+    fn of(curve: &Curve) -> Self {
+        let seen = || curve.points.iter().filter(|point| point.p >= SHOWN_FROM);
+        let high = seen().map(|point| point.loss.max(point.slope)).fold(0.0, f64::max).min(LARGEST);
+        let low = seen().map(|point| point.loss.min(point.slope)).fold(0.0, f64::min).max(-LARGEST);
+        let margin = 0.05 * (high - low).max(1e-3);
+        let steps = [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
+        let step = steps.into_iter().find(|step| (high - low) / step <= 6.0).unwrap_or(LARGEST);
+        Self { low: low - margin, high: high + margin, step }
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        BOTTOM - (value - self.low) / (self.high - self.low) * (BOTTOM - TOP)
+    }
+
+    fn ticks(&self) -> impl Iterator<Item = f64> {
+        let (first, last) = ((self.low / self.step).ceil() as i32, (self.high / self.step).floor() as i32);
+        (first..=last).map(|tick| f64::from(tick) * self.step)
+    }
+}
+
+fn x(p: f64) -> f64 {
+    LEFT + p * (RIGHT - LEFT)
+}
+
+/// A tick's value, with a true minus sign and no more digits than it needs.
+fn label(value: f64) -> String {
+    let digits = format!("{value:.2}");
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    if digits == "-0" { "0".to_owned() } else { digits.replace('-', "−") }
+}
+
+fn axes(axis: &Axis) -> String {
+    let zero = axis.y(0.0);
+    let mut ticks = String::new();
+    let mut labels = String::new();
+    for tick in axis.ticks() {
+        let y = axis.y(tick);
+        let _ = write!(ticks, "M{:.0} {y:.1}h4", LEFT - 4.0);
+        let _ = write!(labels, "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", LEFT - 7.0, y + 4.0, label(tick));
+    }
+    for p in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        let _ = write!(ticks, "M{:.1} {BOTTOM:.0}v4", x(p));
+        let _ = write!(labels, "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>", x(p), BOTTOM + 16.0, label(p));
+    }
+    format!(
+        "<path d=\"M{LEFT:.0} {TOP:.0}V{BOTTOM:.0}H{RIGHT:.0}{ticks}\" fill=\"none\" stroke=\"currentColor\"/>\n\
+         <path d=\"M{LEFT:.0} {zero:.1}H{RIGHT:.0}\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.35\"/>\n\
+         <g fill=\"currentColor\">{labels}\
+         <text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\" font-style=\"italic\">p</text>\
+         <text x=\"{LEFT:.0}\" y=\"{:.0}\" text-anchor=\"middle\" font-style=\"italic\">L</text></g>\n",
+        x(0.5),
+        HEIGHT - 4.0,
+        TOP - 8.0,
+    )
+}
+
+fn legend(reference: bool) -> String {
+    let mut text = String::new();
+    let entries = [(LOSS, "L"), (SLOPE, "∂L/∂ln p"), (REFERENCE, "cross-entropy")];
+    for (row, (style, name)) in entries.into_iter().take(if reference { 3 } else { 2 }).enumerate() {
+        let y = TOP + 8.0 + 15.0 * row as f64;
+        let _ = write!(text, "<path d=\"M204 {:.0}h24\" {style}/>", y - 4.0);
+        let _ = write!(text, "<text x=\"234\" y=\"{y:.0}\" fill=\"currentColor\">{name}</text>");
+    }
+    format!("<g fill=\"none\">{text}</g>\n")
+}
+
+/// A curve, cut off where it leaves the plot area.
+fn line(curve: &Curve, axis: &Axis, style: &str, value: impl Fn(&Point) -> f64) -> String {
+    let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
+    for pair in curve.points.windows(2) {
+        let [from, to] = [&pair[0], &pair[1]].map(|point| (point.p, value(point)));
+        let Some((from, to)) = clip(from, to, axis.low, axis.high) else { continue };
+        match pieces.last_mut() {
+            Some(piece) if piece.last() == Some(&from) => piece.push(to),
+            _ => pieces.push(vec![from, to]),
+        }
+    }
+    let mut path = String::new();
+    for piece in pieces {
+        let places: Vec<_> = piece.into_iter().map(|(p, value)| (x(p), axis.y(value))).collect();
+        for (at, (x, y)) in thinned(&places).into_iter().enumerate() {
+            let _ = write!(path, "{}{x:.1} {y:.1}", ["M", "L", " "][at.min(2)]);
+        }
+    }
+    format!("<path d=\"{path}\" fill=\"none\" {style}/>\n")
+}
+
+/// The line without the points that lie, to a twentieth of a pixel, between the ones that stay.
+fn thinned(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut out = vec![line[0]];
+    let mut from = 0;
+    for to in 2..line.len() {
+        let (a, b) = (line[from], line[to]);
+        let between = |point: &(f64, f64)| a.1 + (b.1 - a.1) * (point.0 - a.0) / (b.0 - a.0);
+        if line[from + 1..to].iter().any(|point| (point.1 - between(point)).abs() > 0.05) {
+            from = to - 1;
+            out.push(line[from]);
+        }
+    }
+    out.extend(line.last());
+    out
+}
+
+/// The part of a segment whose y lies between `low` and `high`.
+fn clip(from: (f64, f64), to: (f64, f64), low: f64, high: f64) -> Option<((f64, f64), (f64, f64))> {
+    let outside = |y: f64| y < low || y > high;
+    if (from.1 < low && to.1 < low) || (from.1 > high && to.1 > high) || !(from.1 - to.1).is_finite() {
+        return None;
+    }
+    let cut = |end: (f64, f64), other: (f64, f64)| {
+        if !outside(end.1) {
+            return end;
+        }
+        let y = end.1.clamp(low, high);
+        (end.0 + (other.0 - end.0) * (y - end.1) / (other.1 - end.1), y)
+    };
+    Some((cut(from, to), cut(to, from)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clip, label, thinned};
+
+    #[test]
+    fn clip_keeps_what_is_inside() {
+        assert_eq!(clip((0.0, 0.0), (1.0, 1.0), -1.0, 2.0), Some(((0.0, 0.0), (1.0, 1.0))));
+        assert_eq!(clip((0.0, 4.0), (1.0, 0.0), 0.0, 2.0), Some(((0.5, 2.0), (1.0, 0.0))));
+        assert_eq!(clip((0.0, -2.0), (1.0, 2.0), -1.0, 1.0), Some(((0.25, -1.0), (0.75, 1.0))));
+        assert_eq!(clip((0.0, 3.0), (1.0, 4.0), 0.0, 2.0), None);
+        assert_eq!(clip((0.0, f64::INFINITY), (1.0, 1.0), 0.0, 2.0), None);
+    }
+
+    #[test]
+    fn thinned_keeps_ends_and_corners() {
+        let line: Vec<_> = (0..=10).map(|at| (f64::from(at), f64::from((at - 4).abs()))).collect();
+        assert_eq!(thinned(&line), [(0.0, 4.0), (4.0, 0.0), (10.0, 6.0)]);
+        assert_eq!(thinned(&line[..2]), line[..2]);
+    }
+
+    #[test]
+    fn label_is_short() {
+        assert_eq!([-1.0, -0.0, 0.0, 0.25, 10.0].map(label), ["−1", "0", "0", "0.25", "10"]);
+    }
+}
