@@ -62,7 +62,9 @@ pub fn dtype(device: &str, name: &str) -> Result<DType, LabError> {
         "f32" => DType::F32,
         "f16" => DType::F16,
         "bf16" => DType::BF16,
-        _ => return Err(LabError::Usage(format!("dtype: the name must be one of f64, f32, f16, bf16, got \"{name}\""))),
+        _ => {
+            return Err(LabError::Usage(format!("dtype: the name must be one of f64, f32, f16, bf16, got \"{name}\"")));
+        }
     };
     match NAMES.iter().find(|(known, _)| *known == device) {
         Some((_, dtypes)) if !dtypes.contains(&dtype) => {

@@ -1,6 +1,6 @@
 //! One training run: data, noise, epochs, accuracies.
 
-use crate::data::{Dataset, Noise, SplitMix64, Split, corrupt};
+use crate::data::{Dataset, Noise, Split, SplitMix64, corrupt};
 use crate::error::LabError;
 use crate::model::{Batch, Classifier};
 use burn::module::Module;

@@ -16,31 +16,15 @@ use sets::{Files, NAMES, any_set, gzip, idx, idx_set, read};
 
 /// How many values, labels and pixels together, differ between sets of the same shape.
 fn differences(a: &Dataset, b: &Dataset) -> usize {
-    assert_eq!(
-        (a.image, a.train.len(), a.test.len()),
-        (b.image, b.train.len(), b.test.len())
-    );
+    assert_eq!((a.image, a.train.len(), a.test.len()), (b.image, b.train.len(), b.test.len()));
     let splits = [(&a.train, &b.train), (&a.test, &b.test)];
-    let pixels = splits
-        .iter()
-        .flat_map(|(a, b)| a.images.iter().zip(&b.images))
-        .filter(|(a, b)| a != b)
-        .count();
-    pixels
-        + splits
-            .iter()
-            .flat_map(|(a, b)| a.labels.iter().zip(&b.labels))
-            .filter(|(a, b)| a != b)
-            .count()
+    let pixels = splits.iter().flat_map(|(a, b)| a.images.iter().zip(&b.images)).filter(|(a, b)| a != b).count();
+    pixels + splits.iter().flat_map(|(a, b)| a.labels.iter().zip(&b.labels)).filter(|(a, b)| a != b).count()
 }
 
 /// Content that gets past the first checks: the right magic number, whole records, the start of gzip, or gzip of these.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
-    let header = (
-        select(&[0x801, 0x803][..]),
-        prop::collection::vec(0u32..4, 0..4),
-        any::<Vec<u8>>(),
-    );
+    let header = (select(&[0x801, 0x803][..]), prop::collection::vec(0u32..4, 0..4), any::<Vec<u8>>());
     let start = prop_oneof![Just(vec![]), Just(vec![0x1f, 0x8b]), Just(vec![0x1f, 0x8b, 8])];
     let plain = prop_oneof![
         header.prop_map(|(magic, axes, values)| idx(magic, &axes, &values)),

@@ -280,8 +280,9 @@ impl Faults {
     #[track_caller]
     pub fn report(self, least: usize) {
         let Self { faults, checks } = self;
-        let first = faults[..faults.len().min(12)].join("\n");
-        assert!(faults.is_empty(), "{} faults of {checks} checks, the first:\n{first}", faults.len());
+        let step = faults.len().div_ceil(12).max(1);
+        let some = faults.iter().step_by(step).map(String::as_str).collect::<Vec<_>>().join("\n");
+        assert!(faults.is_empty(), "{} faults of {checks} checks, every {step}th of them:\n{some}", faults.len());
         assert!(checks >= least, "only {checks} checks, at least {least} expected");
     }
 }

@@ -20,7 +20,9 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<Outcome> {
     }
     let text = replaced(&workspace.read(FILE)?, &table(catalogue::all()))?;
     match (workspace.put(FILE, &text, check)?, check) {
-        (true, true) => Err(format!("{FILE}: the table of losses is not up to date; run `cargo xtask catalogue`").into()),
+        (true, true) => {
+            Err(format!("{FILE}: the table of losses is not up to date; run `cargo xtask catalogue`").into())
+        }
         (true, false) => {
             println!("catalogue: wrote {} losses to {FILE}", catalogue::all().len());
             Ok(Outcome::Done)
@@ -42,7 +44,8 @@ fn replaced(text: &str, table: &str) -> Result<String> {
 }
 
 fn table(entries: &[Entry]) -> String {
-    let mut table = String::from("| loss | family | formula | parameters | when | source |\n|---|---|---|---|---|---|\n");
+    let mut table =
+        String::from("| loss | family | formula | parameters | when | source |\n|---|---|---|---|---|---|\n");
     for entry in entries {
         let parameters: Vec<_> = entry.parameters.iter().map(parameter).collect();
         let parameters = if parameters.is_empty() { "none".to_owned() } else { parameters.join("; ") };

@@ -3,6 +3,7 @@
 use crate::check::{self, LossError};
 use crate::class::ClassLoss;
 use crate::combine::{ClassCriterion, Flooding, LogitClip, LogitNorm};
+use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula};
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
@@ -151,15 +152,15 @@ impl ClassCriterion for AnyClassLoss {
 
 impl ModuleDisplay for AnyClassLoss {
     fn custom_settings(&self) -> Option<DisplaySettings> {
-        DisplaySettings::new().with_new_line_after_attribute(false).optional()
+        display::settings().optional()
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
         match &self.kind {
-            Kind::Row(call) => content.add_formatted(&format!("{:?}", call.formula)),
-            Kind::LogitClip(clip, inner) => content.add_formatted(&format!("{clip:?}")).add("loss", &**inner),
-            Kind::LogitNorm(norm, inner) => content.add_formatted(&format!("{norm:?}")).add("loss", &**inner),
-            Kind::Flooding(flooding, inner) => content.add_formatted(&format!("{flooding:?}")).add("loss", &**inner),
+            Kind::Row(call) => display::call(call, content),
+            Kind::LogitClip(clip, inner) => display::parameters("LogitClip", clip, content).add("loss", &**inner),
+            Kind::LogitNorm(norm, inner) => display::parameters("LogitNorm", norm, content).add("loss", &**inner),
+            Kind::Flooding(flooding, inner) => display::parameters("Flooding", flooding, content).add("loss", &**inner),
         }
         .optional()
     }

@@ -46,6 +46,7 @@ mod check;
 mod class;
 mod combine;
 mod config;
+mod display;
 mod engine;
 mod per_class;
 pub mod real;
@@ -64,12 +65,17 @@ pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFo
 pub use per_class::PerClass;
 pub use reduction::Reduction;
 
+/// The README's examples, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
+
 /// Everything a program that uses losses needs: `use burn_losses::prelude::*;`.
 pub mod prelude {
     pub use crate::real::Real;
     pub use crate::{
         AnyClassLoss, ClassCriterion, ClassFormula, ClassLoss, ClassMae, CrossEntropy, Flooding, Focal,
-        GeneralizedCrossEntropy, LogitClip, LogitNorm, LossConfig, NormalizedCrossEntropy, PHuberCrossEntropy, PerClass,
-        Poly1CrossEntropy, Reduction, ReverseCrossEntropy, Row, SymmetricCrossEntropy, Terms,
+        GeneralizedCrossEntropy, LogitClip, LogitNorm, LossConfig, NormalizedCrossEntropy, PHuberCrossEntropy,
+        PerClass, Poly1CrossEntropy, Reduction, ReverseCrossEntropy, Row, SymmetricCrossEntropy, Terms,
     };
 }

@@ -197,7 +197,8 @@ impl Compare {
             for &noise_rate in &self.noise_rate {
                 let here: Vec<_> =
                     runs.iter().filter(|run| run.loss == loss.name() && run.noise_rate == noise_rate).collect();
-                let spread = |value: fn(&Run) -> f64| Spread::of(&here.iter().map(|run| value(run)).collect::<Vec<_>>());
+                let spread =
+                    |value: fn(&Run) -> f64| Spread::of(&here.iter().map(|run| value(run)).collect::<Vec<_>>());
                 if !here.is_empty() {
                     rows.push(Row {
                         loss: loss.name().to_owned(),

@@ -111,8 +111,9 @@ pub(super) fn run() -> Result<(), LabError> {
 /// The answer to one line: `{"value": …, "gradients": …}`, or `{"error": "…"}`.
 pub fn answer(line: &[u8]) -> Value {
     let evaluated = catch_unwind(AssertUnwindSafe(|| {
-        let request = serde_json::from_slice::<Request>(line).map_err(|error| error.to_string())?;
-        evaluate(request)
+        // In two steps: only what is wrong with the JSON itself has a useful line and column.
+        let line = serde_json::from_slice::<Value>(line).map_err(|error| format!("not JSON: {error}"))?;
+        evaluate(Request::deserialize(line).map_err(|error| error.to_string())?)
     }));
     let evaluated = evaluated.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());

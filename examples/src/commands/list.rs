@@ -41,9 +41,7 @@ fn range(parameter: &Parameter) -> String {
 }
 
 fn entry(entry: &Entry) -> Value {
-    let parameter = |parameter: &Parameter| {
-        json!({ "name": parameter.name, "default": parameter.default, "range": range(parameter) })
-    };
+    let parameter = |parameter: &Parameter| json!({ "name": parameter.name, "default": parameter.default, "range": range(parameter) });
     json!({
         "name": entry.name,
         "family": entry.family.name(),

@@ -30,10 +30,11 @@ impl Plot {
     pub(super) fn run(self) -> Result<(), LabError> {
         let curves = self.names.iter().map(|name| curve(name)).collect::<Result<Vec<_>, _>>()?;
         let folder = Folder::create(&self.out, "plot")?;
-        let p = format!("p, probability of the target class (of {CLASSES}, the others equally likely)");
-        let loss = CurvePanel { labels: Labels::new("Loss", &p, "L"), cap: 5.0 };
-        let slope = CurvePanel { labels: Labels::new("Slope", &p, "∂L/∂xₜ, by the target's logit"), cap: 3.0 };
-        for path in plot::curves(&folder.file("curves"), "Loss and slope of one example", &curves, &loss, &slope)? {
+        let p = "p, probability of the target class";
+        let loss = CurvePanel { labels: Labels::new("Loss", p, "L"), cap: 5.0 };
+        let slope = CurvePanel { labels: Labels::new("Slope", p, "∂L/∂xₜ, by the target's logit"), cap: 3.0 };
+        let title = format!("Loss and slope of one example, {CLASSES} classes");
+        for path in plot::curves(&folder.file("curves"), &title, &curves, &loss, &slope)? {
             say(path.display())?;
         }
         Ok(())

@@ -150,7 +150,10 @@ impl Train {
             say(&summary)?;
         }
         if trained.interrupted {
-            return Err(LabError::Interrupted(format!("interrupted after {} epochs, kept in {directory}", history.len())));
+            return Err(LabError::Interrupted(format!(
+                "interrupted after {} epochs, kept in {directory}",
+                history.len()
+            )));
         }
         Ok(())
     }
@@ -159,7 +162,9 @@ impl Train {
         let Some(path) = &self.config else { return Ok(LossConfig::by_name(&self.loss)?) };
         let text = std::fs::read_to_string(path)
             .map_err(|error| LabError::Usage(format!("{}: cannot be read, {error}", path.display())))?;
-        serde_json::from_str(&text).map_err(|error| LabError::Usage(format!("{}: {error}", path.display())))
+        let failed = |error: serde_json::Error| LabError::Usage(format!("{}: {error}", path.display()));
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(failed)?;
+        serde_json::from_value(value).map_err(failed)
     }
 }
 

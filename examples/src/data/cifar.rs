@@ -30,18 +30,11 @@ pub(super) struct Layout {
 }
 
 /// One label byte a record.
-pub(super) const CIFAR_10: Layout = Layout {
-    name: "CIFAR-10",
-    labels: &[("label", 10)],
-    classes: 10,
-};
+pub(super) const CIFAR_10: Layout = Layout { name: "CIFAR-10", labels: &[("label", 10)], classes: 10 };
 
 /// Two label bytes a record. The coarse label is not used, only checked: it shows a file that lost its step.
-pub(super) const CIFAR_100: Layout = Layout {
-    name: "CIFAR-100",
-    labels: &[("coarse label", 20), ("fine label", 100)],
-    classes: 100,
-};
+pub(super) const CIFAR_100: Layout =
+    Layout { name: "CIFAR-100", labels: &[("coarse label", 20), ("fine label", 100)], classes: 100 };
 
 /// Reads the files of a set, the last of which is the test split.
 pub(super) fn read(layout: &Layout, files: &[PathBuf]) -> Result<Dataset, DataError> {
@@ -81,9 +74,7 @@ fn read_split(layout: &Layout, files: &[PathBuf]) -> Result<Split, DataError> {
                 }
             }
             split.labels.extend(labels.last());
-            split
-                .images
-                .extend(pixels.iter().map(|&pixel| f32::from(pixel) / 255.0));
+            split.images.extend(pixels.iter().map(|&pixel| f32::from(pixel) / 255.0));
         }
     }
     Ok(split)

@@ -45,21 +45,12 @@ pub fn digits() -> Dataset {
     // Without this, training would begin with the classes whose test images were found first.
     random.shuffle(&mut train);
     random.shuffle(&mut test);
-    Dataset {
-        name: "digits".into(),
-        train: split(train),
-        test: split(test),
-        classes: CLASSES,
-        image: [1, 8, 8],
-    }
+    Dataset { name: "digits".into(), train: split(train), test: split(test), classes: CLASSES, image: [1, 8, 8] }
 }
 
 fn split(rows: Vec<Row>) -> Split {
     let (images, labels): (Vec<_>, _) = rows.into_iter().unzip();
-    Split {
-        images: images.concat(),
-        labels,
-    }
+    Split { images: images.concat(), labels }
 }
 
 /// Lines of 64 pixels 0..=16 and a class; `None` where one is not so.
@@ -85,13 +76,9 @@ mod tests {
     fn parse_line_refuses_what_is_not_a_digit() {
         let line = |pixels: usize, pixel: &str, class: &str| format!("{}{class}", format!("{pixel},").repeat(pixels));
         assert_eq!(parse_line(&line(64, "4", "9")), Some(([0.25; PIXELS], 9)));
-        for bad in [
-            line(63, "4", "9"),
-            line(65, "4", "9"),
-            line(64, "17", "9"),
-            line(64, "4", "10"),
-            line(64, "x", "1"),
-        ] {
+        for bad in
+            [line(63, "4", "9"), line(65, "4", "9"), line(64, "17", "9"), line(64, "4", "10"), line(64, "x", "1")]
+        {
             assert_eq!(parse_line(&bad), None, "{bad}");
         }
     }

@@ -16,10 +16,7 @@ pub struct DataError {
 impl DataError {
     /// The complaint is a clause that goes on after the path and a colon.
     pub(super) fn new(path: &Path, complaint: impl Into<String>) -> Self {
-        Self {
-            path: path.to_path_buf(),
-            complaint: complaint.into(),
-        }
+        Self { path: path.to_path_buf(), complaint: complaint.into() }
     }
 
     /// The file or folder at fault.

@@ -19,13 +19,7 @@ struct Set {
 }
 
 const SETS: [Set; 3] = [
-    Set {
-        name: "MNIST-style IDX",
-        members: &idx::MEMBERS,
-        variants: idx::VARIANTS,
-        find: idx::find,
-        read: idx::read,
-    },
+    Set { name: "MNIST-style IDX", members: &idx::MEMBERS, variants: idx::VARIANTS, find: idx::find, read: idx::read },
     Set {
         name: "CIFAR-10",
         members: &cifar::MEMBERS_10,
@@ -68,31 +62,18 @@ pub fn read_dir(dir: &Path) -> Result<Dataset, DataError> {
     }
     let mut found = Vec::new();
     for set in SETS {
-        let files: Vec<_> = set
-            .members
-            .iter()
-            .map(|member| (set.find)(dir, member))
-            .collect::<Result<_, _>>()?;
+        let files: Vec<_> = set.members.iter().map(|member| (set.find)(dir, member)).collect::<Result<_, _>>()?;
         if files.iter().any(Option::is_some) {
             found.push((set, files));
         }
     }
     match found.as_slice() {
-        [] => Err(DataError::new(
-            dir,
-            format!("holds no known data set; looked for {}", everything_looked_for()),
-        )),
+        [] => Err(DataError::new(dir, format!("holds no known data set; looked for {}", everything_looked_for()))),
         [(set, files)] => (set.read)(dir, &all_present(dir, set, files)?),
         several => {
-            let names: Vec<_> = several
-                .iter()
-                .map(|(set, files)| format!("{} ({})", set.name, first(files)))
-                .collect();
-            let complaint = format!(
-                "holds files of {} data sets, {}, but must hold one",
-                names.len(),
-                names.join(" and ")
-            );
+            let names: Vec<_> = several.iter().map(|(set, files)| format!("{} ({})", set.name, first(files))).collect();
+            let complaint =
+                format!("holds files of {} data sets, {}, but must hold one", names.len(), names.join(" and "));
             Err(DataError::new(dir, complaint))
         }
     }
@@ -101,19 +82,10 @@ pub fn read_dir(dir: &Path) -> Result<Dataset, DataError> {
 /// The files of a set of which some were found.
 fn all_present(dir: &Path, set: &Set, files: &[Option<PathBuf>]) -> Result<Vec<PathBuf>, DataError> {
     let missing = |member: &str| {
-        let complaint = format!(
-            "is missing, but needed beside {} for {}{}",
-            first(files),
-            set.name,
-            set.variants
-        );
+        let complaint = format!("is missing, but needed beside {} for {}{}", first(files), set.name, set.variants);
         DataError::new(&dir.join(member), complaint)
     };
-    set.members
-        .iter()
-        .zip(files)
-        .map(|(member, file)| file.clone().ok_or_else(|| missing(member)))
-        .collect()
+    set.members.iter().zip(files).map(|(member, file)| file.clone().ok_or_else(|| missing(member))).collect()
 }
 
 /// The name of the first file that is there: what the folder was recognised by.

@@ -7,12 +7,8 @@ use super::source::{MAX_BYTES, Source, is_file};
 use super::{DataError, Dataset, Split};
 
 /// The files of a set: images and labels to learn from, images and labels to judge by.
-pub(super) const MEMBERS: [&str; 4] = [
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-];
+pub(super) const MEMBERS: [&str; 4] =
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
 /// What else [`find`] takes for them.
 pub(super) const VARIANTS: &str = ", with - or . before idx, plain or .gz";
@@ -23,10 +19,7 @@ pub(super) fn find(dir: &Path, member: &str) -> Result<Option<PathBuf>, DataErro
     let dot = find_plain_or_packed(dir, &member.replace("-idx", ".idx"))?;
     if let (Some(hyphen), Some(dot)) = (&hyphen, &dot) {
         let other = hyphen.file_name().unwrap_or_default().display();
-        return Err(DataError::new(
-            dot,
-            format!("is there besides {other}, but each file may have only one spelling"),
-        ));
+        return Err(DataError::new(dot, format!("is there besides {other}, but each file may have only one spelling")));
     }
     Ok(hyphen.or(dot))
 }
@@ -54,28 +47,14 @@ pub(super) fn read(dir: &Path, files: &[PathBuf]) -> Result<Dataset, DataError> 
     }
     let last = train.labels.iter().copied().max().unwrap_or_default();
     if last == 0 {
-        return Err(DataError::new(
-            &files[1],
-            "has only label 0, but at least 2 classes are needed",
-        ));
+        return Err(DataError::new(&files[1], "has only label 0, but at least 2 classes are needed"));
     }
     if let Some(index) = test.labels.iter().position(|&label| label > last) {
-        let complaint = format!(
-            "label {index} is {}, but the training labels end at {last}",
-            test.labels[index]
-        );
+        let complaint = format!("label {index} is {}, but the training labels end at {last}", test.labels[index]);
         return Err(DataError::new(&files[3], complaint));
     }
-    let name = dir
-        .file_name()
-        .map_or("IDX".into(), |name| name.to_string_lossy().into_owned());
-    Ok(Dataset {
-        name,
-        train,
-        test,
-        classes: usize::from(last) + 1,
-        image: [1, height, width],
-    })
+    let name = dir.file_name().map_or("IDX".into(), |name| name.to_string_lossy().into_owned());
+    Ok(Dataset { name, train, test, classes: usize::from(last) + 1, image: [1, height, width] })
 }
 
 /// Images with their labels, and the height and width of the images.
@@ -98,12 +77,7 @@ fn read_split(images: &Path, labels: &Path) -> Result<(Split, [usize; 2]), DataE
 fn read_file<const D: usize>(path: &Path, things: &str) -> Result<([usize; D], Vec<u8>), DataError> {
     let mut source = Source::open(path)?;
     let header = source.take(4 + 4 * D as u64)?;
-    let words: Vec<u32> = header
-        .as_chunks()
-        .0
-        .iter()
-        .map(|&bytes| u32::from_be_bytes(bytes))
-        .collect();
+    let words: Vec<u32> = header.as_chunks().0.iter().map(|&bytes| u32::from_be_bytes(bytes)).collect();
     // Unsigned bytes (08), D axes.
     let magic = 0x0800 + D as u32;
     // Checked before the length: of two wrong things in a foreign file this is the one to be told.
@@ -112,11 +86,7 @@ fn read_file<const D: usize>(path: &Path, things: &str) -> Result<([usize; D], V
         return Err(source.fault(complaint));
     }
     if words.len() <= D {
-        let complaint = format!(
-            "ends after {} bytes, but the header alone has {}",
-            header.len(),
-            4 + 4 * D
-        );
+        let complaint = format!("ends after {} bytes, but the header alone has {}", header.len(), 4 + 4 * D);
         return Err(source.fault(complaint));
     }
     let axes: [u32; D] = std::array::from_fn(|axis| words[axis + 1]);
@@ -168,29 +138,13 @@ mod tests {
         let cases: [(&[u32], usize, &str); 12] = [
             (&[], 0, "ends after 0 bytes, but the header alone has 16"),
             (&[], 3, "ends after 3 bytes, but the header alone has 16"),
-            (
-                &[],
-                4,
-                "starts with magic number 0x07070707, but IDX images start with 0x00000803",
-            ),
-            (
-                &[0x801, 1, 1, 1],
-                1,
-                "starts with magic number 0x00000801, but IDX images start with 0x00000803",
-            ),
+            (&[], 4, "starts with magic number 0x07070707, but IDX images start with 0x00000803"),
+            (&[0x801, 1, 1, 1], 1, "starts with magic number 0x00000801, but IDX images start with 0x00000803"),
             (&[0x803, 1, 1], 3, "ends after 15 bytes, but the header alone has 16"),
             (&[0x803, 0, 2, 2], 0, "holds 0 images, but at least 1 is needed"),
             (&[0x803, 5, 2, 0], 0, "declares 5×2×0 images, but no side may be 0"),
-            (
-                &[0x803, 1, 2, 2],
-                3,
-                "declares 1×2×2 = 4 bytes after the header, but 3 are there",
-            ),
-            (
-                &[0x803, 1, 2, 2],
-                5,
-                "declares 1×2×2 = 4 bytes after the header, but goes on after them",
-            ),
+            (&[0x803, 1, 2, 2], 3, "declares 1×2×2 = 4 bytes after the header, but 3 are there"),
+            (&[0x803, 1, 2, 2], 5, "declares 1×2×2 = 4 bytes after the header, but goes on after them"),
             (
                 &[0x803, 1 << 30, 1, 1],
                 0,

@@ -26,14 +26,8 @@ pub enum Noise {
 ///
 /// When `classes` is not in 2..=256, a label is not below it, or `rate` is not in [0, 1].
 pub fn corrupt(labels: &[u8], classes: usize, rate: f64, noise: Noise, seed: u64) -> Vec<u8> {
-    assert!(
-        (2..=256).contains(&classes),
-        "the number of classes must be in 2..=256, it is {classes}"
-    );
-    assert!(
-        (0.0..=1.0).contains(&rate),
-        "the noise rate must be in [0, 1], it is {rate}"
-    );
+    assert!((2..=256).contains(&classes), "the number of classes must be in 2..=256, it is {classes}");
+    assert!((0.0..=1.0).contains(&rate), "the noise rate must be in [0, 1], it is {rate}");
     let mut random = SplitMix64::new(seed ^ STREAM);
     let relabel = |&label: &u8| {
         let class = usize::from(label);
@@ -59,14 +53,8 @@ mod tests {
     #[test]
     fn corrupt_is_stable() {
         let labels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-        assert_eq!(
-            corrupt(&labels, 10, 0.5, Noise::Symmetric, 42),
-            [8, 2, 2, 8, 4, 1, 6, 7, 0, 9]
-        );
-        assert_eq!(
-            corrupt(&labels, 10, 0.5, Noise::Asymmetric, 42),
-            [1, 2, 2, 4, 4, 6, 6, 7, 9, 9]
-        );
+        assert_eq!(corrupt(&labels, 10, 0.5, Noise::Symmetric, 42), [8, 2, 2, 8, 4, 1, 6, 7, 0, 9]);
+        assert_eq!(corrupt(&labels, 10, 0.5, Noise::Asymmetric, 42), [1, 2, 2, 4, 4, 6, 6, 7, 9, 9]);
     }
 
     #[test]

@@ -50,10 +50,7 @@ impl Source {
         let packed = path.extension().is_some_and(|extension| extension == "gz");
         if packed {
             let mut start = Vec::new();
-            file.by_ref()
-                .take(2)
-                .read_to_end(&mut start)
-                .map_err(|error| unreadable(path, &error))?;
+            file.by_ref().take(2).read_to_end(&mut start).map_err(|error| unreadable(path, &error))?;
             if start != [0x1f, 0x8b] {
                 let complaint = format!("is named .gz, but starts with {start:02x?} where gzip has [1f, 8b]");
                 return Err(DataError::new(path, complaint));
@@ -61,17 +58,8 @@ impl Source {
             file.rewind().map_err(|error| unreadable(path, &error))?;
         }
         // The decoder of one member would pass over whatever follows it in silence.
-        let reader: Box<dyn Read> = if packed {
-            Box::new(MultiGzDecoder::new(file))
-        } else {
-            Box::new(file)
-        };
-        Ok(Self {
-            path: path.to_path_buf(),
-            reader,
-            packed,
-            taken: 0,
-        })
+        let reader: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+        Ok(Self { path: path.to_path_buf(), reader, packed, taken: 0 })
     }
 
     /// The next `most` bytes, or fewer if the file ends before. Memory grows with the bytes that are really there.

@@ -19,9 +19,7 @@ fn lines(split: &Split) -> Vec<String> {
 fn digits_splits_are_disjoint_and_complete() {
     let packed = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits.csv.gz"));
     let mut text = String::new();
-    GzDecoder::new(&packed[..])
-        .read_to_string(&mut text)
-        .expect("gzip of text");
+    GzDecoder::new(&packed[..]).read_to_string(&mut text).expect("gzip of text");
     let mut expected: Vec<&str> = text.lines().collect();
     expected.sort_unstable();
     assert!(expected.is_sorted_by(|a, b| a < b), "two lines are equal");

@@ -65,11 +65,7 @@ fn symmetric_noise_chooses_evenly_at_its_rate() {
     }
     for (clean, row) in table.iter().enumerate() {
         for (noisy, &count) in row.iter().enumerate() {
-            let probability = if clean == noisy {
-                1.0 - rate
-            } else {
-                rate / (classes - 1) as f64
-            };
+            let probability = if clean == noisy { 1.0 - rate } else { rate / (classes - 1) as f64 };
             let deviation = (each as f64 * probability * (1.0 - probability)).sqrt();
             let expected = each as f64 * probability;
             assert!(

@@ -126,10 +126,7 @@ fn training_labels_make_the_classes() {
     assert_eq!(set.classes, 47);
     let set = read(&mnist([255, 0], [0, 0])).expect("as many classes as a byte can count");
     assert_eq!(set.classes, 256);
-    assert_refused(
-        mnist([0, 9], [3, 10]),
-        "t10k-labels-idx1-ubyte: label 1 is 10, but the training labels end at 9",
-    );
+    assert_refused(mnist([0, 9], [3, 10]), "t10k-labels-idx1-ubyte: label 1 is 10, but the training labels end at 9");
     let expected = "train-labels-idx1-ubyte: has only label 0, but at least 2 classes are needed";
     assert_refused(mnist([0, 0], [0, 0]), expected);
 }

@@ -14,6 +14,7 @@ use edit::{Text, formatted};
 use name::Names;
 
 const LIBRARY: &str = "crates/burn-losses/src";
+const FILE: &str = "crates/burn-losses/src/class/{{snake}}.rs";
 const GENERATOR: &str = "tests/golden/generate.py";
 
 /// Which loss is to be written.
@@ -35,25 +36,30 @@ pub(crate) fn run(workspace: &Workspace, arguments: &NewLoss) -> Result<Outcome>
         return Err(format!("{sentence}, got `{}`", arguments.family).into());
     }
     let names = Names::new(&arguments.name, arguments.type_name.as_deref())?;
-    let file = format!("{LIBRARY}/class/{}.rs", names.snake);
-    if catalogue::find(&names.snake).is_some() || workspace.path(&file).exists() {
+    if catalogue::find(&names.snake).is_some() || workspace.path(names.fill(FILE)).exists() {
         return Err(format!("new-loss: there already is a loss `{}`", names.snake).into());
     }
-    let plot = format!("{}/{}.svg", plots::FOLDER, names.snake);
-    let files = [
-        (file.clone(), names.fill(include_str!("../../templates/class.rs.txt"))),
-        (plot, "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n".to_owned()),
-        module(workspace, &names)?,
-        library(workspace, &names)?,
-        table(workspace, &names)?,
-        generator(workspace, &names)?,
-    ];
+    let files = files(workspace, &names)?;
     for (path, text) in files {
         workspace.put(&path, &text, false)?;
         println!("wrote {path}");
     }
     print!("{}", names.fill(include_str!("../../templates/next_steps.txt")));
     Ok(Outcome::Done)
+}
+
+/// Every file, as it is to be: path and text.
+fn files(workspace: &Workspace, names: &Names) -> Result<[(String, String); 6]> {
+    // The documentation includes the plot, so there has to be one until it can be drawn.
+    let no_plot = "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n";
+    Ok([
+        (names.fill(FILE), names.fill(include_str!("../../templates/class.rs.txt"))),
+        (format!("{}/{}.svg", plots::FOLDER, names.snake), no_plot.to_owned()),
+        module(workspace, names)?,
+        library(workspace, names)?,
+        table(workspace, names)?,
+        generator(workspace, names)?,
+    ])
 }
 
 /// class/mod.rs: the module and its type.
@@ -97,4 +103,20 @@ fn generator(workspace: &Workspace, names: &Names) -> Result<(String, String)> {
         text.before(anchor, &names.fill(lines))?;
     }
     Ok((GENERATOR.to_owned(), text.done()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, files};
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn new_loss_finds_every_place_it_writes_to() {
+        let names = Names::new("a_new_loss", None).expect("valid");
+        let workspace = Workspace::find().expect("the tests run in the workspace");
+        let files = files(&workspace, &names).expect("every place is there");
+        // As often as the name is needed there: a template or an anchor that was changed shows here.
+        let uses = files.map(|(_, text)| text.matches("a_new_loss").count() + text.matches("ANewLoss").count());
+        assert_eq!(uses, [10, 0, 3, 2, 1, 8]);
+    }
 }

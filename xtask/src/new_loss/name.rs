@@ -16,7 +16,8 @@ pub(super) struct Names {
 impl Names {
     /// The names, if they are such.
     pub(super) fn new(snake: &str, type_name: Option<&str>) -> Result<Self> {
-        let is_snake = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let is_snake =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if !snake.split('_').all(is_snake) || snake.starts_with(|first: char| first.is_ascii_digit()) {
             return Err(format!("new-loss: the name must be in snake case, as `my_loss`, got `{snake}`").into());
         }
@@ -31,7 +32,10 @@ impl Names {
 
     /// A template with the names in their places.
     pub(super) fn fill(&self, template: &str) -> String {
-        template.replace("{{snake}}", &self.snake).replace("{{Type}}", &self.type_name).replace("{{Title}}", &self.title)
+        template
+            .replace("{{snake}}", &self.snake)
+            .replace("{{Type}}", &self.type_name)
+            .replace("{{Title}}", &self.title)
     }
 }
 
@@ -47,7 +51,10 @@ mod tests {
     #[test]
     fn names_follow_from_one_another() {
         let names = Names::new("poly1_cross_entropy", None).expect("valid");
-        assert_eq!(names.fill("{{snake}} {{Type}} {{Title}}"), "poly1_cross_entropy Poly1CrossEntropy Poly1 cross entropy");
+        assert_eq!(
+            names.fill("{{snake}} {{Type}} {{Title}}"),
+            "poly1_cross_entropy Poly1CrossEntropy Poly1 cross entropy"
+        );
         let names = Names::new("phuber", Some("PHuber")).expect("valid");
         assert_eq!(names.fill("{{Type}}"), "PHuber");
     }

@@ -96,11 +96,23 @@ fn axes(axis: &Axis) -> String {
     for tick in axis.ticks() {
         let y = axis.y(tick);
         let _ = write!(ticks, "M{:.0} {y:.1}h4", LEFT - 4.0);
-        let _ = write!(labels, "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", LEFT - 7.0, y + 4.0, label(tick));
+        let _ = write!(
+            labels,
+            "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            LEFT - 7.0,
+            y + 4.0,
+            label(tick)
+        );
     }
     for p in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let _ = write!(ticks, "M{:.1} {BOTTOM:.0}v4", x(p));
-        let _ = write!(labels, "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>", x(p), BOTTOM + 16.0, label(p));
+        let _ = write!(
+            labels,
+            "<text x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>",
+            x(p),
+            BOTTOM + 16.0,
+            label(p)
+        );
     }
     format!(
         "<path d=\"M{LEFT:.0} {TOP:.0}V{BOTTOM:.0}H{RIGHT:.0}{ticks}\" fill=\"none\" stroke=\"currentColor\"/>\n\
@@ -193,7 +205,7 @@ mod tests {
 
     #[test]
     fn thinned_keeps_ends_and_corners() {
-        let line: Vec<_> = (0..=10).map(|at| (f64::from(at), f64::from((at - 4).abs()))).collect();
+        let line: Vec<_> = (0..=10_i32).map(|at| (f64::from(at), f64::from((at - 4).abs()))).collect();
         assert_eq!(thinned(&line), [(0.0, 4.0), (4.0, 0.0), (10.0, 6.0)]);
         assert_eq!(thinned(&line[..2]), line[..2]);
     }

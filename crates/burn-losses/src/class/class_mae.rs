@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// A. Ghosh, H. Kumar and P. S. Sastry, Robust Loss Functions under Label Noise for Deep Neural Networks, 2017, section 3.
+/// A. Ghosh, H. Kumar and P. S. Sastry, Robust Loss Functions under Label Noise for Deep Neural Networks, 2017,
+/// section 3.
 ///
 #[doc = include_str!("../../docs/plots/class_mae.svg")]
 ///
@@ -68,6 +69,7 @@ impl Described for ClassMae {
 impl ClassFormula for ClassMae {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         row.miss() * 2.0
     }

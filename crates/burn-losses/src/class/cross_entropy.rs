@@ -92,6 +92,7 @@ impl ClassFormula for CrossEntropy {
         if self.label_smoothing == 0.0 { Terms::NONE } else { Terms::CLASS_WEIGHTED_LOG_P_SUM }
     }
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         if self.label_smoothing == 0.0 {
             return -row.log_p();

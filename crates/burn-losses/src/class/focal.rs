@@ -108,6 +108,7 @@ impl ClassFormula for Focal {
         vec![("gamma", &self.gamma), ("alpha", &self.alpha)]
     }
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         row.of_class(&self.alpha) * row.miss_pow(&self.gamma) * -row.log_p()
     }

@@ -33,8 +33,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// Z. Zhang and M. R. Sabuncu, Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels, 2018,
-/// equation 6.
+/// Z. Zhang and M. R. Sabuncu, Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels,
+/// 2018, equation 6.
 ///
 #[doc = include_str!("../../docs/plots/generalized_cross_entropy.svg")]
 ///
@@ -89,6 +89,7 @@ impl Described for GeneralizedCrossEntropy {
 impl ClassFormula for GeneralizedCrossEntropy {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         (row.log_p() * self.q).exp_m1() / -self.q
     }

@@ -22,6 +22,7 @@ pub use symmetric_cross_entropy::SymmetricCrossEntropy;
 
 use crate::check;
 use crate::combine::ClassCriterion;
+use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
@@ -174,22 +175,10 @@ impl<F: ClassFormula> ClassCriterion for ClassLoss<F> {
 
 impl<F: ClassFormula> ModuleDisplay for ClassLoss<F> {
     fn custom_settings(&self) -> Option<DisplaySettings> {
-        DisplaySettings::new().with_new_line_after_attribute(false).optional()
+        display::settings().optional()
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
-        let mut content = content.set_top_level_type(F::name());
-        if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(&self.formula) {
-            for (name, value) in fields {
-                content = content.add_formatted(&format!("{name}: {value}"));
-            }
-        }
-        if let Some(weights) = &self.class_weights {
-            content = content.add_formatted(&format!("class_weights: {weights:?}"));
-        }
-        if let Some(index) = self.ignore_index {
-            content = content.add_formatted(&format!("ignore_index: {index}"));
-        }
-        content.optional()
+        display::call(&self.call(None), content).optional()
     }
 }

@@ -72,9 +72,10 @@ impl ClassFormula for NormalizedCrossEntropy {
         Terms::LOG_P_SUM
     }
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         if row.classes() == 1 {
-            return row.gap().constant(0.0);
+            return row.miss();
         }
         row.log_p() / row.log_p_sum()
     }

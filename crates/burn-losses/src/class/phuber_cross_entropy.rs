@@ -84,6 +84,7 @@ impl Described for PHuberCrossEntropy {
 impl ClassFormula for PHuberCrossEntropy {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         let (log_p, join) = (row.log_p(), -self.tau.ln());
         let near = log_p.constant(join).less(&log_p);

@@ -29,13 +29,13 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// At ε = −1 the two terms cancel where pₜ is near 1, and (1 − pₜ)²/2 is left: with y = −ln pₜ the loss is written
-/// (1 + ε)·y − ε·(e⁻ʸ − 1 + y), whose last part is a series there.
+/// Towards ε = −1 the two terms cancel where pₜ is near 1, and (1 − pₜ)²/2 is left: below ε = 0 the loss is written
+/// (1 + ε)·y − ε·(e⁻ʸ − 1 + y) with y = −ln pₜ, whose last part is a series there.
 ///
 /// # Source
 ///
-/// Z. Leng et al., PolyLoss: A Polynomial Expansion Perspective of Classification Loss Functions, 2022, equation 6; ε = 1
-/// is the paper's choice for ImageNet with label smoothing, others set it to 2.
+/// Z. Leng et al., PolyLoss: A Polynomial Expansion Perspective of Classification Loss Functions, 2022, equation 6;
+/// ε = 1 is the paper's choice for ImageNet with label smoothing, others set it to 2.
 ///
 #[doc = include_str!("../../docs/plots/poly1_cross_entropy.svg")]
 ///
@@ -90,8 +90,13 @@ impl Described for Poly1CrossEntropy {
 impl ClassFormula for Poly1CrossEntropy {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         let log_p = row.log_p();
-        log_p.clone() * -(1.0 + self.epsilon) - log_p.exp_m1_minus() * self.epsilon
+        if self.epsilon >= 0.0 {
+            return row.miss() * self.epsilon - log_p;
+        }
+        let rest = log_p.clone().exp_m1_minus() * -self.epsilon;
+        if self.epsilon == -1.0 { rest } else { rest - log_p * (1.0 + self.epsilon) }
     }
 }

@@ -85,6 +85,7 @@ impl Described for ReverseCrossEntropy {
 impl ClassFormula for ReverseCrossEntropy {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         row.miss() * -self.log_zero
     }

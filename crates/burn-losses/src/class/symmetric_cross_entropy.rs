@@ -30,8 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// Y. Wang et al., Symmetric Cross Entropy for Robust Learning with Noisy Labels, 2019, equation 7; α = 0.1, β = 1 as for
-/// CIFAR-10 there. A = −4 is the paper's; reference codes clamp at 10⁻⁴, which is A = −9.21.
+/// Y. Wang et al., Symmetric Cross Entropy for Robust Learning with Noisy Labels, 2019, equation 7; α = 0.1, β = 1 as
+/// for CIFAR-10 there. A = −4 is the paper's; reference codes clamp at 10⁻⁴, which is A = −9.21.
 ///
 #[doc = include_str!("../../docs/plots/symmetric_cross_entropy.svg")]
 ///
@@ -107,6 +107,7 @@ impl Described for SymmetricCrossEntropy {
 impl ClassFormula for SymmetricCrossEntropy {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
+    #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
         row.log_p() * -self.alpha + row.miss() * (-self.beta * self.log_zero)
     }

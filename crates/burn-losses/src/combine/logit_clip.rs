@@ -1,7 +1,7 @@
 //! Logit clipping.
 
-use super::row_norm::{in_single_precision, row_norm};
 use super::ClassCriterion;
+use super::row_norm::{in_single_precision, row_norm};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
 use crate::reduction::Reduction;
@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 /// # Formula
 ///
 /// ```text
-/// x ← τ·x/‖x‖ₚ  where ‖x‖ₚ > τ,   x  elsewhere
+/// x ← y = τ·x/‖x‖ₚ  where ‖x‖ₚ > τ,   x  elsewhere
+/// ∂yⱼ/∂xₖ = τ/‖x‖ₚ·([j = k] − xⱼ·sign(xₖ)·|xₖ|ᵖ⁻¹/‖x‖ₚᵖ)  where clipped
 /// ```
 ///
 /// # Shapes
@@ -108,12 +109,9 @@ impl Described for LogitClip {
         type_name: "LogitClip",
         family: Family::Wrapper,
         formula: "x ← x·min(1, τ/‖x‖ₚ)",
-        source: "Wei et al., Mitigating Memorization of Noisy Labels by Clipping the Model's Prediction, 2023, equation 4",
+        source: "Wei et al., Mitigating Memorization of Noisy Labels by Clipping the Model Prediction, 2023, equation 4",
         purpose: "Makes any loss bounded, against wrong labels",
-        parameters: &[
-            Parameter::new("tau", 1.0, Range::above(0.0)),
-            Parameter::new("p", 2.0, Range::at_least(1.0)),
-        ],
+        parameters: &[Parameter::new("tau", 1.0, Range::above(0.0)), Parameter::new("p", 2.0, Range::at_least(1.0))],
     };
 }
 

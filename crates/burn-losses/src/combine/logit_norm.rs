@@ -1,7 +1,7 @@
 //! Logit normalisation.
 
-use super::row_norm::{in_single_precision, row_norm};
 use super::ClassCriterion;
+use super::row_norm::{in_single_precision, row_norm};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
 use crate::reduction::Reduction;
@@ -21,7 +21,8 @@ const EPSILON: f64 = 1e-7;
 /// # Formula
 ///
 /// ```text
-/// x ← x / (T·(‖x‖₂ + 10⁻⁷))
+/// x ← y = x / (T·n),  n = ‖x‖₂ + 10⁻⁷
+/// ∂yⱼ/∂xₖ = ([j = k] − xⱼ·xₖ/(‖x‖₂·n)) / (T·n)
 /// ```
 ///
 /// # Shapes

@@ -23,8 +23,9 @@ impl<R: Real, const K: usize> Dual<R, K> {
     #[inline(always)]
     pub fn variable(value: R, index: usize) -> Self {
         assert!(index < K, "Dual: variable index must be < {K}, got {index}");
-        let slopes = core::array::from_fn(|k| (k == index).then(|| value.constant(1.0)));
-        Self { value, slopes }
+        let mut dual = Self::fixed(value);
+        dual.slopes[index] = Some(dual.value.constant(1.0));
+        dual
     }
 
     /// A value that depends on no variable.
@@ -42,18 +43,42 @@ impl<R: Real, const K: usize> Dual<R, K> {
     /// f(self), given f's value and f's slope there.
     #[inline(always)]
     fn chain(self, value: R, slope: R) -> Self {
-        Self { value, slopes: self.slopes.map(|s| s.map(|s| s * slope.clone())) }
+        Self { value, slopes: each(self.slopes, |s| s * slope.clone()) }
     }
+}
 
-    #[inline(always)]
-    fn zip(a: [Option<R>; K], b: [Option<R>; K], both: impl Fn(Option<R>, Option<R>) -> Option<R>) -> [Option<R>; K] {
-        let mut b = b;
-        let mut k = 0;
-        a.map(|a| {
-            let b = b[k].take();
-            k += 1;
-            both(a, b)
-        })
+// Loops, and closures that are called and not passed on: what the lanes need to be inlined whole.
+
+/// `change` of every slope there is.
+#[inline(always)]
+fn each<R, const K: usize>(mut slopes: [Option<R>; K], change: impl Fn(R) -> R) -> [Option<R>; K] {
+    for slope in &mut slopes {
+        if let Some(s) = slope.take() {
+            *slope = Some(change(s));
+        }
+    }
+    slopes
+}
+
+/// `both` of every pair of slopes, either of which may be absent.
+#[inline(always)]
+fn zip<R, const K: usize>(
+    mut a: [Option<R>; K],
+    mut b: [Option<R>; K],
+    both: impl Fn(Option<R>, Option<R>) -> Option<R>,
+) -> [Option<R>; K] {
+    for (a, b) in a.iter_mut().zip(&mut b) {
+        *a = both(a.take(), b.take());
+    }
+    a
+}
+
+/// `change` of a slope, if there is one.
+#[inline(always)]
+fn change<R>(slope: Option<R>, change: impl Fn(R) -> R) -> Option<R> {
+    match slope {
+        Some(slope) => Some(change(slope)),
+        None => None,
     }
 }
 
@@ -71,7 +96,7 @@ impl<R: Real, const K: usize> Neg for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self { value: -self.value, slopes: self.slopes.map(|s| s.map(|s| -s)) }
+        Self { value: -self.value, slopes: each(self.slopes, |s| -s) }
     }
 }
 
@@ -79,7 +104,7 @@ impl<R: Real, const K: usize> Add for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self { value: self.value + other.value, slopes: Self::zip(self.slopes, other.slopes, sum) }
+        Self { value: self.value + other.value, slopes: zip(self.slopes, other.slopes, sum) }
     }
 }
 
@@ -96,8 +121,8 @@ impl<R: Real, const K: usize> Mul for Dual<R, K> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
-        let slopes = Self::zip(self.slopes, other.slopes, |da, db| {
-            sum(da.map(|da| da * b.clone()), db.map(|db| db * a.clone()))
+        let slopes = zip(self.slopes, other.slopes, |da, db| {
+            sum(change(da, |da| da * b.clone()), change(db, |db| db * a.clone()))
         });
         Self { value: a * b, slopes }
     }
@@ -109,8 +134,8 @@ impl<R: Real, const K: usize> Div for Dual<R, K> {
     fn div(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
         let quotient = a / b.clone();
-        let slopes = Self::zip(self.slopes, other.slopes, |da, db| {
-            sum(da.map(|da| da / b.clone()), db.map(|db| -(quotient.clone() * db / b.clone())))
+        let slopes = zip(self.slopes, other.slopes, |da, db| {
+            sum(change(da, |da| da / b.clone()), change(db, |db| -(quotient.clone() * db / b.clone())))
         });
         Self { value: quotient, slopes }
     }
@@ -136,7 +161,7 @@ impl<R: Real, const K: usize> Mul<f64> for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, scalar: f64) -> Self {
-        Self { value: self.value * scalar, slopes: self.slopes.map(|s| s.map(|s| s * scalar)) }
+        Self { value: self.value * scalar, slopes: each(self.slopes, |s| s * scalar) }
     }
 }
 
@@ -144,7 +169,7 @@ impl<R: Real, const K: usize> Div<f64> for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn div(self, scalar: f64) -> Self {
-        Self { value: self.value / scalar, slopes: self.slopes.map(|s| s.map(|s| s / scalar)) }
+        Self { value: self.value / scalar, slopes: each(self.slopes, |s| s / scalar) }
     }
 }
 
@@ -231,11 +256,9 @@ impl<R: Real, const K: usize> Real for Dual<R, K> {
     #[inline(always)]
     fn select(mask: &R::Mask, yes: Self, no: Self) -> Self {
         let zero = yes.value.constant(0.0);
-        let slopes = Self::zip(yes.slopes, no.slopes, |yes, no| match (yes, no) {
+        let slopes = zip(yes.slopes, no.slopes, |yes, no| match (yes, no) {
             (None, None) => None,
-            (yes, no) => {
-                Some(R::select(mask, yes.unwrap_or_else(|| zero.clone()), no.unwrap_or_else(|| zero.clone())))
-            }
+            (yes, no) => Some(R::select(mask, yes.unwrap_or_else(|| zero.clone()), no.unwrap_or_else(|| zero.clone()))),
         });
         Self { value: R::select(mask, yes.value, no.value), slopes }
     }

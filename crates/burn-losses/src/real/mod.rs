@@ -18,12 +18,15 @@
 //! - `min` and `max` of equal arguments take the second one, slope included.
 //! - NaN in, NaN out: `min`, `max` and the clamps inside `exp`, `softplus` and `sigmoid` never swallow a NaN
 //!   (`powf(NaN, 0)` is 1, the one exception).
-//! - `select` never lets the side that was not chosen touch the result, not even through 0 · ∞.
+//! - `select` never lets the side that was not chosen touch the result, value or slope, not even through 0 · ∞. (Burn's
+//!   own graph of a [`Primitive`] cannot promise this for slopes; the composed path takes them from [`Dual`].)
 
 mod dual;
 mod float;
 pub(crate) mod lanes;
 mod primitive;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -98,21 +101,29 @@ pub trait Real:
     fn select(mask: &Self::Mask, yes: Self, no: Self) -> Self;
 
     /// eˣ − 1 − x, right to the last digits near 0, where it is x²/2.
+    #[inline(always)]
     fn exp_m1_minus(self) -> Self {
         let zero = self.constant(0.0);
         let is_near = self.clone().abs().less(&self.constant(0.5));
         let near = Self::select(&is_near, self.clone(), zero.clone());
-        let series = exp_terms::<14>().iter().rev().fold(zero, |sum, &term| sum * near.clone() + term);
-        Self::select(&is_near, near.clone() * near * series, self.clone().exp_m1() - self)
+        let mut series = zero;
+        for term in exp_terms::<14>().into_iter().rev() {
+            series = series * near.clone() + term;
+        }
+        let infinity = self.constant(f64::INFINITY);
+        let far = Self::select(&self.equal(&infinity), infinity, self.clone().exp_m1() - self);
+        Self::select(&is_near, near.clone() * near * series, far)
     }
 
     /// The larger of the two; NaN if either is NaN; the second if they are equal.
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         let larger = Self::select(&other.less(&self), self.clone(), other);
         Self::select(&self.equal(&self), larger, self)
     }
 
     /// The smaller of the two; NaN if either is NaN; the second if they are equal.
+    #[inline(always)]
     fn min(self, other: Self) -> Self {
         let smaller = Self::select(&self.less(&other), self.clone(), other);
         Self::select(&self.equal(&self), smaller, self)

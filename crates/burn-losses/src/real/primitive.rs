@@ -50,11 +50,8 @@ impl<B: Backend> Primitive<B> {
     fn ln_1p_near(self) -> Self {
         let z = self.clone() / (self + 2.0);
         let square = z.clone() * z.clone();
-        let series = if z.is_f64() {
-            square.polynomial(&atanh_terms::<17>())
-        } else {
-            square.polynomial(&atanh_terms::<8>())
-        };
+        let series =
+            if z.is_f64() { square.polynomial(&atanh_terms::<17>()) } else { square.polynomial(&atanh_terms::<8>()) };
         z * 2.0 * series
     }
 
@@ -68,10 +65,11 @@ impl<B: Backend> Primitive<B> {
             return value;
         }
         let nothing = self.clone() - self.detach();
-        value.detach() + slope.detach() * nothing
+        // ∞ − ∞: at the ends of the line the value stands alone.
+        let nowhere = B::bool_not(nothing.equal(&nothing));
+        value.detach() + slope.detach() * nothing.fill_where(&nowhere, 0.0)
     }
 }
-
 
 impl<B: Backend> Neg for Primitive<B> {
     type Output = Self;
@@ -173,7 +171,14 @@ impl<B: Backend> Real for Primitive<B> {
         let zero = self.is(0.0);
         let at_zero = if exponent > 0.0 { 0.0 } else { f64::INFINITY };
         let safe = self.fill_where(&zero, 1.0);
-        Self(B::float_powf_scalar(safe.0, Scalar::Float(exponent))).fill_where(&zero, at_zero)
+        let whole = exponent.fract() == 0.0;
+        let power = if whole {
+            Self(B::float_powf_scalar(safe.0, Scalar::Float(exponent)))
+        } else {
+            // By logarithms: some backends round the exponent to f32.
+            (safe.ln() * exponent).exp()
+        };
+        power.fill_where(&zero, at_zero)
     }
     fn abs(self) -> Self {
         Self(B::float_abs(self.0))

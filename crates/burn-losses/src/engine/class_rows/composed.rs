@@ -9,8 +9,8 @@ use super::row::LogPSum;
 use super::{ClassCall, Extent, Row};
 use crate::real::{Dual, Primitive, Real};
 use crate::reduction::Reduction;
-use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
+use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, FloatDType, Scalar, Shape, TensorData};
 
@@ -80,6 +80,17 @@ impl Targets {
         Self { index: B::int_mask_fill(targets, unusable, Scalar::Int(0)), ignored, invalid }
     }
 
+    /// Where the loss is 0 whatever the logits: the target is ignored, or its weight is 0 and multiplies all of it.
+    fn silent(&self, logits: &FloatTensor<B>, call: &ClassCall) -> BoolTensor<B> {
+        let (Some(weights), false) = (&call.class_weights, call.formula.terms().weighs_itself()) else {
+            return self.ignored.clone();
+        };
+        let dtype = FloatDType::from(logits.dtype());
+        let like = Primitive::<B>(B::float_zeros(self.index.shape(), &logits.device(), dtype));
+        let weights = like.lookup(weights, &self.index);
+        B::bool_or(self.ignored.clone(), weights.equal(&like))
+    }
+
     /// What each target counts in the mean: its class's weight, 0 if it is ignored.
     fn weights(&self, like: &Numbers, call: &ClassCall) -> Numbers {
         let like = Primitive::<B>(B::float_detach(like.0.clone()));
@@ -105,7 +116,9 @@ impl Rows {
         let device = logits.device();
         let bool_dtype = get_device_settings::<B>(&device).bool_dtype;
         let full = Shape::new([rows, classes, inner]);
-        let logits = B::float_reshape(logits, full.clone());
+        // Rows that say nothing say nothing whatever their logits are.
+        let silent = B::bool_expand(targets.silent(&logits, call), full.clone());
+        let logits = B::float_mask_fill(B::float_reshape(logits, full.clone()), silent, Scalar::Float(0.0));
 
         let chosen = Primitive::<B>(B::float_gather(1, logits.clone(), targets.index.clone()));
         let numbers = B::int_arange(0..classes as i64, &device, burn::tensor::IntDType::I64);
@@ -119,7 +132,9 @@ impl Rows {
         let sum = B::float_sum_dim(B::float_exp(B::float_sub(others, largest.0.clone())), 1);
         let sum = Primitive::<B>(B::float_mask_fill(sum, nothing.clone(), Scalar::Float(1.0)));
         let gap = largest.clone() - chosen.clone() + sum.ln();
-        let gap = Primitive::<B>(B::float_mask_fill(gap.0, nothing, Scalar::Float(-FAR)));
+        // A target of NaN is not certain, even alone.
+        let certain = B::bool_and(nothing, chosen.equal(&chosen));
+        let gap = Primitive::<B>(B::float_mask_fill(gap.0, certain, Scalar::Float(-FAR)));
         let far_below = gap.less(&gap.constant(-FAR));
         let gap = Primitive::<B>(B::float_mask_fill(gap.0, far_below, Scalar::Float(-FAR)));
 
@@ -132,7 +147,8 @@ impl Rows {
             let log_sum = Primitive::<B>(B::float_sum_dim(B::float_exp(shifted.clone()), 1)).ln();
             (shift, shifted, log_sum)
         });
-        let log_norm = summed.as_ref().filter(|_| terms.log_norm).map(|(shift, _, log_sum)| shift.clone() + log_sum.clone());
+        let log_norm =
+            summed.as_ref().filter(|_| terms.log_norm).map(|(shift, _, log_sum)| shift.clone() + log_sum.clone());
         let log_p_sum = summed.zip(terms.log_p_sum).map(|((_, shifted, log_sum), which)| {
             let weights = match (which, &call.class_weights) {
                 (LogPSum::ClassWeights, Some(weights)) => weights.to_vec(),
@@ -186,7 +202,8 @@ impl Rows {
             let parts = [Some(self.gap), self.log_p_sum, self.log_norm];
             for (part, slope) in parts.into_iter().zip(slopes) {
                 if let (Some(part), Some(slope)) = (part, slope) {
-                    let infinite = B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
+                    let infinite =
+                        B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
                     let part = Primitive::<B>(B::float_mask_fill(part.0, infinite, Scalar::Float(0.0)));
                     loss = loss + slope * (part.clone() - detached(&part));
                 }

@@ -7,7 +7,8 @@ use crate::real::lanes::Scalar;
 use crate::reduction::Reduction;
 use core::mem::MaybeUninit;
 
-/// The classes of the targets, [`IGNORED`] where they do not count.
+/// The classes of the targets, [`IGNORED`] where they do not count: where they are ignored, or their weight is 0 and
+/// the whole loss is multiplied by it.
 ///
 /// # Panics
 ///
@@ -17,7 +18,7 @@ pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, cal
     let number = |target: I| target.try_into().unwrap_or(i64::MAX);
     let mut outside = false;
     let ignored = call.ignore_index;
-    let out = targets
+    let mut out: Vec<u32> = targets
         .iter()
         .map(|&target| {
             let target = number(target);
@@ -30,6 +31,11 @@ pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, cal
     if outside {
         let all = targets.iter().map(|&target| number(target));
         check::target_range(all, classes, call);
+    }
+    if let (Some(weights), false) = (&call.class_weights, call.formula.terms().weighs_itself()) {
+        out.iter_mut()
+            .filter(|class| **class != IGNORED && weights[**class as usize] == 0.0)
+            .for_each(|c| *c = IGNORED);
     }
     out
 }

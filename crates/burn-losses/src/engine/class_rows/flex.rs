@@ -13,10 +13,22 @@ use burn::tensor::{DType, TensorData, bf16, f16};
 macro_rules! with_float {
     ($dtype:expr, $element:ident => $body:expr) => {
         match $dtype {
-            DType::F64 => { type $element = f64; $body }
-            DType::F32 => { type $element = f32; $body }
-            DType::F16 => { type $element = f16; $body }
-            DType::BF16 => { type $element = bf16; $body }
+            DType::F64 => {
+                type $element = f64;
+                $body
+            }
+            DType::F32 => {
+                type $element = f32;
+                $body
+            }
+            DType::F16 => {
+                type $element = f16;
+                $body
+            }
+            DType::BF16 => {
+                type $element = bf16;
+                $body
+            }
             other => check::unsupported_dtype("Flex", other),
         }
     };
@@ -34,11 +46,7 @@ impl LossBackend for Flex {
         })
     }
 
-    fn class_rows_with_gradient(
-        logits: FlexTensor,
-        targets: FlexTensor,
-        call: ClassCall,
-    ) -> (FlexTensor, FlexTensor) {
+    fn class_rows_with_gradient(logits: FlexTensor, targets: FlexTensor, call: ClassCall) -> (FlexTensor, FlexTensor) {
         let extent = Extent::of(&logits.shape());
         let shape = output_shape(&targets.shape(), &call);
         let targets = target_classes(&targets, extent, &call);

@@ -40,8 +40,8 @@ mod row;
 #[cfg(any(feature = "flex", feature = "ndarray", test))]
 mod sweep_cpu;
 
+pub(crate) use row::{BLOCK, Block};
 pub use row::{ClassFormula, ClassParameter, Row, RowFormula, Terms};
-pub(crate) use row::{Block, BLOCK};
 
 use crate::{backend, backend::LossBackend, check, reduction::Reduction};
 use burn::backend::Dispatch;

@@ -13,8 +13,14 @@ use burn::tensor::{Scalar, Shape};
 macro_rules! with_float {
     ($tensor:expr, $array:ident => $body:expr) => {
         match $tensor {
-            NdArrayTensor::F64(array) => { let $array = array.into_shared(); $body }
-            NdArrayTensor::F32(array) => { let $array = array.into_shared(); $body }
+            NdArrayTensor::F64(array) => {
+                let $array = array.into_shared();
+                $body
+            }
+            NdArrayTensor::F32(array) => {
+                let $array = array.into_shared();
+                $body
+            }
             other => check::unsupported_dtype("NdArray", other.dtype()),
         }
     };
@@ -79,10 +85,7 @@ impl LossBackend for NdArray {
 }
 
 /// The gradient beside the logits, and what `run` gives.
-fn gradient<E: Element, O>(
-    logits: &SharedArray<E>,
-    run: impl FnOnce(Gradient<'_, E>) -> O,
-) -> (NdArrayTensor, O)
+fn gradient<E: Element, O>(logits: &SharedArray<E>, run: impl FnOnce(Gradient<'_, E>) -> O) -> (NdArrayTensor, O)
 where
     NdArrayTensor: From<SharedArray<E>>,
 {

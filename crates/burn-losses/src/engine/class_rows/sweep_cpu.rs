@@ -107,7 +107,10 @@ impl<E: Element> Sweep<'_, E> {
     /// The sum of the weighted losses, read from `logits` alone.
     pub(crate) fn values(&self, logits: &[E], losses: Option<&mut [E]>) -> f64 {
         // SAFETY: without a gradient nothing is written through the pointer.
-        self.run(Memory { logits: logits.as_ptr().cast_mut(), gradient: None, losses: losses.map(<[E]>::as_mut_ptr) }, logits.len())
+        self.run(
+            Memory { logits: logits.as_ptr().cast_mut(), gradient: None, losses: losses.map(<[E]>::as_mut_ptr) },
+            logits.len(),
+        )
     }
 
     /// The same, and the gradient.
@@ -229,6 +232,10 @@ struct Work<'a, 'b, E: Element> {
     a: [E::Acc; BLOCK],
     b: [E::Acc; BLOCK],
     at_target: [E::Acc; BLOCK],
+    /// What the gradient of each row is multiplied by, before its weight.
+    upstream: [E::Acc; BLOCK],
+    /// 1 for a target that counts, 0 for an ignored one.
+    counted: [E::Acc; BLOCK],
     sum: f64,
 }
 
@@ -263,6 +270,11 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             a: zeros,
             b: zeros,
             at_target: zeros,
+            upstream: match sweep.upstream {
+                Upstream::All(upstream) => [E::Acc::from_f64(upstream); BLOCK],
+                Upstream::Each(_) => zeros,
+            },
+            counted: zeros,
             sum: 0.0,
         }
     }
@@ -282,6 +294,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 None => 1.0,
             };
             self.block.weight[r] = E::Acc::from_f64(weight);
+            self.counted[r] = E::Acc::from_f64(f64::from(u8::from(class != IGNORED)));
         }
         // Rows past the end: harmless numbers.
         for r in len..BLOCK.min(len.next_multiple_of(16)) {
@@ -325,7 +338,8 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 if let Some((weights, _)) = &self.term_weights {
                     let mut sums = (V::splat(V::T::from_f64(0.0)), V::splat(V::T::from_f64(0.0)));
                     for (start, end) in others {
-                        sums = weighted_sum::<V>(from.add(start), weights.as_ptr().add(start), end - start, shift, sums);
+                        sums =
+                            weighted_sum::<V>(from.add(start), weights.as_ptr().add(start), end - start, shift, sums);
                     }
                     self.shifted_sum[r] = total::<V>(sums.0);
                     self.other_weights[r] = total::<V>(sums.1);
@@ -500,30 +514,36 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
 
     #[inline(always)]
     fn load_tile(&mut self) {
-        let Extent { classes, inner, .. } = self.sweep.extent;
-        for (r, stretch, offset) in self.stretches() {
-            for k in 0..classes {
-                for i in 0..stretch {
-                    // SAFETY: `stretches` gives offsets inside the logits.
-                    let x = unsafe { *self.memory.logits.add(offset + k * inner + i) };
-                    self.scratch[k * BLOCK + r + i] = x.to_acc();
-                }
-            }
-        }
+        let (tile, logits) = (self.scratch.as_mut_ptr(), self.memory.logits);
+        // SAFETY: `each_in_tile` gives places inside the tile, and offsets inside the logits.
+        self.each_in_tile(|place, offset| unsafe { *tile.add(place) = (*logits.add(offset)).to_acc() });
     }
 
     #[inline(always)]
     fn store_tile(&mut self) {
         let Some(gradient) = self.memory.gradient else { return };
+        let tile = self.scratch.as_ptr();
+        // SAFETY: `each_in_tile` gives places inside the tile, and offsets inside the gradient.
+        self.each_in_tile(|place, offset| unsafe { gradient.add(offset).write(E::from_acc(*tile.add(place))) });
+    }
+
+    /// Every place in the tile with the offset in the tensors it belongs to, in the order of the tensors' memory.
+    #[inline(always)]
+    fn each_in_tile(&self, visit: impl Fn(usize, usize)) {
         let Extent { classes, inner, .. } = self.sweep.extent;
+        if inner == 1 {
+            for r in 0..self.block.len {
+                let row = (self.first + r) * classes;
+                for k in 0..classes {
+                    visit(k * BLOCK + r, row + k);
+                }
+            }
+            return;
+        }
         for (r, stretch, offset) in self.stretches() {
             for k in 0..classes {
                 for i in 0..stretch {
-                    // SAFETY: `stretches` gives offsets inside the gradient.
-                    unsafe {
-                        let g = E::from_acc(self.scratch[k * BLOCK + r + i]);
-                        gradient.add(offset + k * inner + i).write(g);
-                    }
+                    visit(k * BLOCK + r + i, offset + k * inner + i);
                 }
             }
         }
@@ -543,9 +563,23 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         if with_gradient && self.block.gap[..self.block.len].iter().any(|gap| gap.to_f64() == f64::INFINITY) {
             self.slopes_at_infinity();
         }
+        if let (true, Upstream::Each(upstream)) = (with_gradient, self.sweep.upstream) {
+            for r in 0..self.block.len {
+                self.upstream[r] = upstream[self.first + r].to_acc();
+            }
+        }
+        let mut at = 0;
+        while at < self.block.len {
+            self.finish::<V>(at, with_gradient);
+            at += V::W;
+        }
         self.sum = 0.0;
         for r in 0..self.block.len {
-            self.finish_row(r, with_gradient);
+            self.sum += self.block.loss[r].to_f64();
+            if let Some(losses) = self.memory.losses {
+                // SAFETY: there is one loss a target.
+                unsafe { losses.add(self.first + r).write(E::from_acc(self.block.loss[r])) };
+            }
         }
     }
 
@@ -562,6 +596,8 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             let gap = largest.sub(target).add(log_sum);
             let alone = exp_sum.equal(number(0.0));
             let gap = V::select(alone, number(-FAR), gap);
+            // Alone or not: a target of NaN is not certain.
+            let gap = V::select(target.equal(target), gap, target);
             let gap = V::select(gap.less(number(-FAR)), number(-FAR), gap);
             gap.store(self.block.gap.as_mut_ptr().add(at));
             let gap = Lanes(gap);
@@ -603,49 +639,47 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         self.block.loss = losses;
     }
 
-    /// Weighs the loss of a row and adds it up; makes the row's coefficients of the gradient.
+    /// Weighs the losses of `W` rows, and makes the coefficients of their gradients.
     #[inline(always)]
-    fn finish_row(&mut self, r: usize, with_gradient: bool) {
-        let number = E::Acc::from_f64;
-        let weighs_itself = self.block.terms.weighs_itself();
-        let weight = if weighs_itself { 1.0 } else { self.block.weight[r].to_f64() };
-        let counts = self.block.class[r] != IGNORED && weight != 0.0;
-        let loss = if counts { self.block.loss[r].to_f64() * weight } else { 0.0 };
-        self.sum += loss;
-        if let Some(losses) = self.memory.losses {
-            // SAFETY: there is one loss a target.
-            unsafe { losses.add(self.first + r).write(E::from_acc(number(loss))) };
-        }
+    fn finish<V: Vector<T = E::Acc>>(&mut self, at: usize, with_gradient: bool) {
+        let number = |x: f64| Lanes::<V>(V::splat(V::T::from_f64(x)));
+        let zero = number(0.0);
+        // SAFETY: `at + W` ≤ BLOCK, which all the arrays hold.
+        let load = |values: &[V::T; BLOCK]| Lanes(unsafe { V::load(values.as_ptr().add(at)) });
+        // SAFETY: as above.
+        let store = |x: Lanes<V>, values: &mut [V::T; BLOCK]| unsafe { x.0.store(values.as_mut_ptr().add(at)) };
+
+        // A weight of 0, which ignored targets have, silences even a loss of NaN.
+        let weight = load(&self.block.weight);
+        let silent =
+            if self.block.terms.weighs_itself() { load(&self.counted).equal(&zero) } else { weight.equal(&zero) };
+        let weight = if self.block.terms.weighs_itself() { number(1.0) } else { weight };
+        let loss = Lanes::select(&silent, zero, load(&self.block.loss) * weight);
+        store(loss, &mut self.block.loss);
         if !with_gradient {
             return;
         }
-        let exp_sum = self.exp_sum[r].to_f64();
-        if !counts {
-            (self.a[r], self.b[r], self.at_target[r]) = (number(0.0), number(0.0), number(0.0));
-            return;
-        }
-        let upstream = match self.sweep.upstream {
-            Upstream::All(upstream) => upstream,
-            Upstream::Each(upstream) => upstream[self.first + r].to_acc().to_f64(),
-        };
-        let factor = upstream * weight;
+        let factor = weight * load(&self.upstream);
+        let exp_sum = load(&self.exp_sum);
+        let alone = exp_sum.equal(&zero);
         // With no other class the row has nothing to move against.
-        let (g, inverse) = if exp_sum == 0.0 { (0.0, 0.0) } else { (factor * self.block.slopes[0][r].to_f64(), 1.0 / exp_sum) };
-        let (mut a, mut b, mut at_target) = (g, 0.0, -g);
+        let g = Lanes::select(&alone, load(&self.block.gap) * 0.0, factor * load(&self.block.slopes[0]));
+        let inverse = Lanes::select(&alone, zero, number(1.0) / exp_sum);
+        let (mut a, mut at_target) = (g, -g);
         if self.block.terms != Terms::NONE {
-            let gap = self.block.gap[r].to_f64();
+            let gap = load(&self.block.gap);
             let (p, miss) = ((-gap).sigmoid(), gap.sigmoid());
-            let s = factor * self.block.slopes[1][r].to_f64();
-            let c = factor * self.block.slopes[2][r].to_f64();
-            let (own, all) = match &self.term_weights {
-                Some((weights, all)) => (weights[self.block.class[r] as usize].to_f64(), *all),
-                None => (0.0, 0.0),
-            };
-            a += (c - s * all) * miss;
-            b = s;
-            at_target += s * (own - all * p) + c * p;
+            let s = factor * load(&self.block.slopes[1]);
+            let c = factor * load(&self.block.slopes[2]);
+            let all = self.term_weights.as_ref().map_or(0.0, |(_, all)| *all);
+            // SAFETY: the array holds WIDEST ≥ W values.
+            let own = Lanes(unsafe { V::load(self.own_weights(at).as_ptr()) });
+            a = a + (c - s * all) * miss;
+            at_target = at_target + s * (own - p * all) + c * p;
+            store(Lanes::select(&silent, zero, s), &mut self.b);
         }
-        (self.a[r], self.b[r], self.at_target[r]) = (number(a * inverse), number(b), number(at_target));
+        store(Lanes::select(&silent, zero, a * inverse), &mut self.a);
+        store(Lanes::select(&silent, zero, at_target), &mut self.at_target);
     }
 }
 

@@ -1,0 +1,288 @@
+//! The command line, end to end: what a user types, what comes out, and the exit code.
+
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// Runs the lab in a folder of its own.
+fn lab(folder: &TempDir, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_loss-lab"));
+    command.args(arguments).current_dir(folder.path()).output().expect("the lab starts")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+/// The command failed with this exit code and one sentence on standard error that holds all of these.
+fn assert_fails(output: &Output, code: i32, parts: &[&str]) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    assert!(!error.contains("panicked"), "{error}");
+    let sentence =
+        error.lines().find(|line| line.starts_with("error:")).unwrap_or_else(|| panic!("no error line: {error}"));
+    for part in parts {
+        assert!(sentence.contains(part), "{part:?} is not in {sentence:?}");
+    }
+}
+
+fn last_line(output: &Output) -> Value {
+    let text = stdout(output);
+    let line = text.lines().last().expect("a line");
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+fn fraction(value: &Value, key: &str) -> f64 {
+    let x = value[key].as_f64().unwrap_or_else(|| panic!("{key} is not a number in {value}"));
+    assert!((0.0..=1.0).contains(&x), "{key} = {x}");
+    x
+}
+
+#[test]
+fn no_command_trains_on_the_digits() {
+    let folder = folder();
+    let output = lab(&folder, &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(stdout(&output).contains("test accuracy"));
+    let run = folder.path().join("runs/0001-train-cross_entropy");
+    let summary: Value =
+        serde_json::from_str(&fs::read_to_string(run.join("run.json")).expect("run.json")).expect("JSON");
+    assert_eq!(summary["status"], "done");
+    assert!(fraction(&summary, "test_accuracy") >= 0.97, "{summary}");
+    let epochs = fs::read_to_string(run.join("history.csv")).expect("history.csv").lines().count() - 1;
+    assert_eq!(Some(epochs as u64), summary["epochs_done"].as_u64());
+    for file in ["history.png", "history.svg", "model.bpk"] {
+        assert!(fs::metadata(run.join(file)).expect(file).len() > 0, "{file} is empty");
+    }
+}
+
+#[test]
+fn train_json_ends_with_the_result_and_repeats_itself() {
+    let folder = folder();
+    let arguments = [
+        "train",
+        "--loss",
+        "generalized_cross_entropy",
+        "--noise-rate",
+        "0.3",
+        "--epochs",
+        "3",
+        "--seed",
+        "5",
+        "--json",
+    ];
+    let [a, b] = [lab(&folder, &arguments), lab(&folder, &arguments)].map(|output| last_line(&output));
+    assert_eq!(a["loss"], "generalized_cross_entropy");
+    assert!(a["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
+    for key in ["train_accuracy", "train_accuracy_clean", "test_accuracy"] {
+        assert_eq!(fraction(&a, key), fraction(&b, key), "{key}");
+    }
+    // 30 % wrong labels: the labels trained on cannot be met as well as the true ones.
+    assert!(fraction(&a, "train_accuracy") < fraction(&a, "train_accuracy_clean"));
+    assert_ne!(a["directory"], b["directory"], "a second run must not write over the first");
+    let other = lab(&folder, &["train", "--epochs", "3", "--seed", "6", "--noise-rate", "0.3", "--json"]);
+    assert_ne!(fraction(&last_line(&other), "train_accuracy"), fraction(&a, "train_accuracy"));
+}
+
+#[test]
+fn train_takes_every_loss_of_the_catalogue() {
+    let folder = folder();
+    for entry in burn_losses::catalogue::all() {
+        let result = last_line(&lab(&folder, &["train", "--loss", entry.name, "--epochs", "2", "--json"]));
+        assert_eq!(result["loss"], entry.name);
+        assert!(fraction(&result, "test_accuracy") > 0.3, "{result}");
+    }
+}
+
+#[test]
+fn train_takes_a_config_file_and_other_devices_and_noise() {
+    let folder = folder();
+    let config = r#"{"name": "flooding", "level": 0.05, "loss": {"name": "focal", "gamma": 1.5}}"#;
+    fs::write(folder.path().join("loss.json"), config).expect("written");
+    let arguments =
+        ["train", "--config", "loss.json", "--device", "ndarray", "--noise", "asymmetric", "--noise-rate", "0.2"];
+    let result = last_line(&lab(&folder, &[&arguments[..], &["--epochs", "2", "--json"]].concat()));
+    assert_eq!(result["config"]["loss"]["gamma"], 1.5);
+    assert_eq!((&result["device"], &result["noise"]), (&Value::from("ndarray"), &Value::from("asymmetric")));
+}
+
+#[test]
+fn bad_arguments_exit_2_with_one_sentence() {
+    let folder = folder();
+    fs::write(folder.path().join("bad.json"), r#"{"name": "focal", "gama": 1}"#).expect("written");
+    fs::write(folder.path().join("broken.json"), r#"{"name": "#).expect("written");
+    fs::create_dir(folder.path().join("empty")).expect("made");
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["train", "--loss", "focall"], &["focall", "focal"]),
+        (&["train", "--config", "bad.json"], &["bad.json", "Focal", "gama"]),
+        (&["train", "--config", "broken.json"], &["broken.json"]),
+        (&["train", "--config", "missing.json"], &["missing.json"]),
+        (&["train", "--device", "wgpu"], &["wgpu", "built in"]),
+        (&["train", "--device", "abacus"], &["abacus", "flex"]),
+        (&["train", "--data", "empty"], &["empty"]),
+        (&["plot", "no_such_loss"], &["no_such_loss"]),
+    ];
+    for (arguments, parts) in cases {
+        assert_fails(&lab(&folder, arguments), 2, parts);
+    }
+    for arguments in [&["train", "--noise-rate", "1.5"][..], &["train", "--epochs", "0"], &["compare", "--seeds", "0"]]
+    {
+        assert_eq!(lab(&folder, arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert!(!folder.path().join("runs").exists(), "nothing was run, so nothing is kept");
+}
+
+#[test]
+fn run_time_failures_exit_1() {
+    let folder = folder();
+    fs::write(folder.path().join("taken"), "a file, not a folder").expect("written");
+    assert_fails(&lab(&folder, &["train", "--epochs", "1", "--out", "taken"]), 1, &["taken"]);
+    let wild = ["train", "--epochs", "50", "--learning-rate", "1e30", "--loss", "cross_entropy"];
+    assert_fails(&lab(&folder, &wild), 1, &["loss must stay finite"]);
+    let kept = fs::read_to_string(folder.path().join("runs/0001-train-cross_entropy/run.json")).expect("run.json");
+    assert!(kept.contains("\"failed\""), "{kept}");
+}
+
+/// An IDX file: magic, the axes, the bytes.
+fn idx(path: &Path, axes: &[u32], bytes: &[u8]) {
+    let mut file = vec![0, 0, 8, axes.len() as u8];
+    axes.iter().for_each(|axis| file.extend(axis.to_be_bytes()));
+    file.extend(bytes);
+    fs::write(path, file).expect("written");
+}
+
+#[test]
+fn train_reads_a_folder_of_idx_files() {
+    let folder = folder();
+    let set = folder.path().join("set");
+    fs::create_dir(&set).expect("made");
+    for (name, count) in [("train", 60_u32), ("t10k", 30)] {
+        let labels: Vec<u8> = (0..count).map(|i| (i % 3) as u8).collect();
+        let images: Vec<u8> = labels
+            .iter()
+            .flat_map(|&label| [label == 0, label == 1, label == 2, true])
+            .map(|on| 255 * u8::from(on))
+            .collect();
+        idx(&set.join(format!("{name}-images-idx3-ubyte")), &[count, 2, 2], &images);
+        idx(&set.join(format!("{name}-labels-idx1-ubyte")), &[count], &labels);
+    }
+    let result = last_line(&lab(&folder, &["train", "--data", "set", "--epochs", "40", "--json"]));
+    assert_eq!(fraction(&result, "test_accuracy"), 1.0, "{result}");
+    let mut truncated = fs::read(set.join("train-images-idx3-ubyte")).expect("read");
+    truncated.pop();
+    fs::write(set.join("train-images-idx3-ubyte"), truncated).expect("written");
+    assert_fails(&lab(&folder, &["train", "--data", "set"]), 2, &["train-images-idx3-ubyte"]);
+}
+
+#[test]
+fn compare_prints_a_table_and_keeps_everything() {
+    let folder = folder();
+    let arguments =
+        ["compare", "--losses", "cross_entropy,class_mae", "--noise-rate", "0,0.4", "--seeds", "2", "--epochs", "3"];
+    let output = lab(&folder, &[&arguments[..], &["--json"]].concat());
+    let text = stdout(&output);
+    assert!(text.contains("cross_entropy") && text.contains("class_mae") && text.contains('±'), "{text}");
+    let rows = last_line(&output);
+    assert_eq!(rows.as_array().map(Vec::len), Some(4));
+    assert_eq!(rows[0]["seeds"], 2);
+    let kept = folder.path().join("runs/0001-compare");
+    let runs = fs::read_to_string(kept.join("runs.csv")).expect("runs.csv");
+    assert_eq!(runs.lines().count(), 1 + 8);
+    let results: Value =
+        serde_json::from_str(&fs::read_to_string(kept.join("results.json")).expect("read")).expect("JSON");
+    assert_eq!(results["rows"], rows);
+    for file in ["results.csv", "comparison.png", "comparison.svg"] {
+        assert!(fs::metadata(kept.join(file)).expect(file).len() > 0, "{file} is empty");
+    }
+}
+
+#[test]
+fn list_is_the_catalogue() {
+    let folder = folder();
+    let entries = last_line(&lab(&folder, &["list", "--json"]));
+    let names: Vec<_> = entries.as_array().expect("an array").iter().map(|entry| entry["name"].as_str()).collect();
+    let expected: Vec<_> = burn_losses::catalogue::all().iter().map(|entry| Some(entry.name)).collect();
+    assert_eq!(names, expected);
+    for entry in entries.as_array().expect("an array") {
+        for key in ["family", "formula", "source"] {
+            assert!(entry[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {entry}");
+        }
+        for parameter in entry["parameters"].as_array().expect("an array") {
+            assert!(
+                parameter["name"].is_string() && parameter["default"].is_number() && parameter["range"].is_string()
+            );
+        }
+    }
+    assert!(stdout(&lab(&folder, &["list"])).contains("symmetric_cross_entropy"));
+}
+
+#[test]
+fn plot_draws_every_loss_of_the_catalogue() {
+    let folder = folder();
+    let names: Vec<_> = burn_losses::catalogue::all().iter().map(|entry| entry.name).collect();
+    let output = lab(&folder, &[&["plot"][..], &names].concat());
+    for path in stdout(&output).lines() {
+        assert!(fs::metadata(folder.path().join(path)).expect(path).len() > 10_000, "{path} is small");
+    }
+    assert_eq!(stdout(&output).lines().count(), 2);
+}
+
+#[test]
+fn eval_answers_line_by_line() {
+    let folder = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_loss-lab"))
+        .arg("eval")
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the lab starts");
+    let good = r#"{"loss": {"name": "cross_entropy"}, "dtype": "f64", "inputs": {"logits": {"shape": [1, 2], "data": [0, 0]}, "targets": {"shape": [1], "data": [0]}}}"#;
+    let lines = format!("{good}\n\n   \n{{\"loss\"\n\u{0}\u{1}\n{good}");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(lines.as_bytes()).and_then(|()| input.write_all(b"\n\xff\xfe\n")).expect("written");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    let answers: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers.len(), 5);
+    let value = answers[0]["value"]["data"][0].as_f64().expect("a number");
+    assert!((value - 2.0_f64.ln()).abs() < 3e-16, "{value}");
+    assert_eq!(answers[0]["gradients"]["logits"]["data"], serde_json::json!([-0.5, 0.5]));
+    assert_eq!(answers[0], answers[3]);
+    assert!([1, 2, 4].iter().all(|&at| answers[at]["error"].is_string()), "{answers:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupting_keeps_what_was_computed() {
+    let folder = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_loss-lab"))
+        .args(["train", "--epochs", "1000000"])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the lab starts");
+    let run = folder.path().join("runs/0001-train-cross_entropy");
+    let epochs = || fs::read_to_string(run.join("history.csv")).map_or(0, |text| text.lines().count());
+    let start = std::time::Instant::now();
+    while epochs() < 3 {
+        assert!(start.elapsed().as_secs() < 120, "no epoch ended");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let summary: Value = serde_json::from_str(&fs::read_to_string(run.join("run.json")).expect("read")).expect("JSON");
+    assert_eq!(summary["status"], "interrupted");
+    assert!(fraction(&summary, "test_accuracy") > 0.1);
+    assert!(epochs() >= 3 && run.join("model.bpk").exists());
+}

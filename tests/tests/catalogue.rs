@@ -1,0 +1,384 @@
+//! The catalogue is complete: every loss has its file, its documentation, golden cases, a plot and a row in the README,
+//! and everything that lies there belongs to a loss.
+
+use burn_losses::LossConfig;
+use burn_losses::catalogue::{self, Entry, Family, Parameter, Range};
+use burn_losses_tests::{config, golden, inner};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn crate_root() -> PathBuf {
+    root().join("crates/burn-losses")
+}
+
+fn source(entry: &Entry) -> PathBuf {
+    let folder = if entry.family == Family::Wrapper { "combine" } else { "class" };
+    crate_root().join("src").join(folder).join(format!("{}.rs", entry.name))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What is wrong with every entry, all at once.
+fn report(check: impl Fn(&Entry) -> Vec<String>) {
+    let entries = catalogue::all();
+    assert!(entries.len() >= 12, "only {} losses", entries.len());
+    let faults: Vec<String> = entries
+        .iter()
+        .flat_map(|entry| check(entry).into_iter().map(move |fault| format!("{}: {fault}", entry.name)))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn entries_say_everything_and_have_names_of_their_own() {
+    let mut names: Vec<&str> = catalogue::all().iter().flat_map(|entry| [entry.name, entry.type_name]).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    report(|entry| {
+        let mut faults = Vec::new();
+        for (what, text) in [("formula", entry.formula), ("source", entry.source), ("purpose", entry.purpose)] {
+            if text.trim().len() < 8 || text.contains('\n') {
+                faults.push(format!("{what} is \"{text}\""));
+            }
+        }
+        if !entry.source.chars().any(|c| c.is_ascii_digit()) {
+            faults.push(format!("source without a year: {}", entry.source));
+        }
+        let words: Vec<String> = entry.name.split('_').map(str::to_owned).collect();
+        if words.concat() != entry.type_name.to_lowercase() {
+            faults.push(format!("the type {} is not the name in another case", entry.type_name));
+        }
+        if catalogue::find(entry.name) != Some(entry) {
+            faults.push("not found by its name".to_owned());
+        }
+        faults
+    });
+    assert_eq!(catalogue::find("no_such_loss"), None);
+    assert_eq!(catalogue::find(""), None);
+}
+
+#[test]
+fn every_loss_has_its_own_short_file() {
+    report(|entry| {
+        let path = source(entry);
+        let text = read(&path);
+        let mut faults = Vec::new();
+        let lines = text.lines().count();
+        if lines > 150 {
+            faults.push(format!("{} has {lines} lines", path.display()));
+        }
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| line.chars().count() > 120) {
+            faults.push(format!("line {} has {} characters", number + 1, line.chars().count()));
+        }
+        for word in ["Flex", "NdArray", "Wgpu", "into_data(", "into_scalar(", "unsafe", "unwrap()"] {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            if code.clone().any(|line| line.contains(word)) {
+                faults.push(format!("its code says {word}"));
+            }
+        }
+        if !text.starts_with("//! ") {
+            faults.push("no module line".to_owned());
+        }
+        faults
+    });
+}
+
+/// The documentation comment of the struct of this name, without the slashes.
+fn documentation(text: &str, type_name: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let end = lines
+        .iter()
+        .position(|line| line.starts_with(&format!("pub struct {type_name} ")))
+        .unwrap_or_else(|| panic!("pub struct {type_name} is not there"));
+    let start = lines[..end]
+        .iter()
+        .rposition(|line| !line.starts_with("///") && !line.starts_with("#["))
+        .map_or(0, |at| at + 1);
+    lines[start..end].iter().map(|line| line.strip_prefix("///").map_or(*line, str::trim_start).to_owned()).collect()
+}
+
+/// What is wrong with a loss's documentation: the parts STYLE asks for, in their order.
+fn documentation_faults(entry: &Entry, text: &str) -> Vec<String> {
+    let documentation = documentation(text, entry.type_name);
+    let mut faults = Vec::new();
+    let headings: Vec<&str> =
+        documentation.iter().filter(|line| line.starts_with("# ")).map(|line| &line[2..]).collect();
+    // Headings inside of examples would be comments of the shell or hidden lines: there are none of one word.
+    let known = ["Formula", "Shapes", "Special cases", "Numerics", "Source", "Example"];
+    let headings: Vec<&str> = headings.into_iter().filter(|heading| known.contains(heading)).collect();
+    let expected: Vec<&str> =
+        known.into_iter().filter(|heading| *heading != "Numerics" || headings.contains(&"Numerics")).collect();
+    if headings != expected {
+        faults.push(format!("headings {headings:?} instead of {expected:?}"));
+    }
+    let at = |line: &str| documentation.iter().position(|other| other == line);
+    // One sentence; a blank line; prose.
+    let summary: Vec<&String> = documentation.iter().take_while(|line| !line.is_empty()).collect();
+    let sentence = summary.iter().map(|line| line.as_str()).collect::<Vec<_>>().join(" ");
+    if !sentence.ends_with('.') || sentence.matches(". ").count() > 0 {
+        faults.push(format!("the summary is not one sentence: {sentence}"));
+    }
+    let formula = at("# Formula").unwrap_or(0);
+    let prose = documentation[summary.len().min(formula)..formula].iter().map(String::len).sum::<usize>();
+    if prose < 80 {
+        faults.push("no word on when to use it".to_owned());
+    }
+    let section = |heading: &str| {
+        let start = at(heading).map_or(documentation.len(), |at| at + 1);
+        let rest = &documentation[start..];
+        &rest[..rest.iter().position(|line| known.contains(&line.trim_start_matches("# "))).unwrap_or(rest.len())]
+    };
+    if !section("# Formula").iter().any(|line| line == "```text") || !section("# Formula").concat().contains('∂') {
+        faults.push("the formula is not a text block with its derivative".to_owned());
+    }
+    if !section("# Shapes").concat().contains("logits") || !section("# Shapes").concat().contains("targets") {
+        faults.push("the shapes do not name logits and targets".to_owned());
+    }
+    if !section("# Source").concat().chars().any(|c| c.is_ascii_digit()) {
+        faults.push("the source has no year".to_owned());
+    }
+    if !section("# Example").iter().any(|line| line == "```") || !section("# Example").concat().contains("assert") {
+        faults.push("the example asserts nothing".to_owned());
+    }
+    if documentation.iter().any(|line| line.starts_with("```") && line.contains("ignore")) {
+        faults.push("an example is ignored".to_owned());
+    }
+    let plot = format!("include_str!(\"../../docs/plots/{}.svg\")", entry.name);
+    let plotted = documentation.iter().position(|line| line.contains(&plot));
+    match (entry.family, plotted) {
+        (Family::Wrapper, None) => {}
+        (Family::Wrapper, Some(_)) => faults.push("a wrapper has no curve to plot".to_owned()),
+        (_, Some(plotted)) => {
+            if at("# Source").is_none_or(|at| plotted < at) || at("# Example").is_none_or(|at| plotted > at) {
+                faults.push("the plot does not stand between source and example".to_owned());
+            }
+        }
+        (_, None) => faults.push(format!("no line {plot}")),
+    }
+    faults
+}
+
+#[test]
+fn documentation_has_its_parts_in_order() {
+    report(|entry| documentation_faults(entry, &read(&source(entry))));
+}
+
+/// The test's own test.
+#[test]
+fn documentation_check_sees_what_is_missing() {
+    let entry = catalogue::find("focal").unwrap();
+    let text = read(&source(entry));
+    assert!(documentation_faults(entry, &text).is_empty());
+    for (from, to) in [
+        ("/// # Formula", "/// # Definition"),
+        ("/// # Shapes", "/// Shapes"),
+        ("/// # Special cases", "/// # Example"),
+        ("/// # Source", "/// # Origin"),
+        ("docs/plots/focal.svg", "docs/plots/other.svg"),
+        ("/// ```text", "/// ```"),
+        ("/// # Numerics", "/// # Source"),
+        ("classified well.", "classified well. And more."),
+        ("assert!", "let _ = "),
+        ("/// ∂L/∂ln pₜ", "/// dL"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let broken = text.replace(from, to);
+        assert!(!documentation_faults(entry, &broken).is_empty(), "{from} → {to} is not seen");
+    }
+}
+
+/// Every hyper-parameter's sentence names its range's bounds and its default.
+#[test]
+fn fields_are_documented_with_their_defaults() {
+    report(|entry| {
+        let text = read(&source(entry));
+        let lines: Vec<&str> = text.lines().collect();
+        let mut faults = Vec::new();
+        for parameter in entry.parameters {
+            let field = format!("    pub {}: ", parameter.name);
+            let Some(at) = lines.iter().position(|line| line.starts_with(&field)) else {
+                faults.push(format!("no field {}", parameter.name));
+                continue;
+            };
+            let sentence = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with("///"));
+            let sentence: String = sentence.copied().collect::<Vec<_>>().into_iter().rev().collect();
+            let default = parameter.default.to_string().replace('-', "−");
+            if !sentence.contains(&format!("default {default}")) {
+                faults.push(format!("{} does not say its default {default}: {sentence}", parameter.name));
+            }
+        }
+        faults
+    });
+}
+
+#[test]
+fn every_loss_has_golden_cases() {
+    report(|entry| {
+        let cases = golden(entry.name);
+        let mut faults = Vec::new();
+        if cases.len() < 30 {
+            faults.push(format!("only {} golden cases", cases.len()));
+        }
+        let other = cases.iter().find(|case| case.config.name() != entry.name);
+        faults.extend(other.map(|case| format!("{} is a case of {}", case.name, case.config.name())));
+        let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+        names.sort_unstable();
+        faults.extend(names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| format!("two cases {}", pair[0])));
+        // Every parameter is set to something else than its default somewhere.
+        for parameter in entry.parameters {
+            let varied = cases.iter().any(|case| {
+                let value = serde_json::to_value(&case.config).expect("a configuration is JSON");
+                value[parameter.name] != json!(parameter.default)
+            });
+            if !varied {
+                faults.push(format!("{} has its default in all golden cases", parameter.name));
+            }
+        }
+        faults
+    });
+}
+
+/// The catalogue's defaults are those of the types.
+#[test]
+fn defaults_are_the_same_everywhere() {
+    report(|entry| {
+        let mut faults = Vec::new();
+        let config = LossConfig::by_name(entry.name).unwrap();
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(&config) else {
+            return vec!["not an object".to_owned()];
+        };
+        fields.remove("name");
+        if entry.family == Family::Wrapper {
+            fields.remove("loss");
+        }
+        for parameter in entry.parameters {
+            let value = fields.remove(parameter.name);
+            if value != Some(json!(parameter.default)) {
+                faults
+                    .push(format!("{}: {} in the catalogue, {value:?} in the type", parameter.name, parameter.default));
+            }
+            if !parameter.range.contains(parameter.default) {
+                faults.push(format!("{}: {} is not {}", parameter.name, parameter.default, parameter.range));
+            }
+        }
+        if !fields.is_empty() {
+            faults.push(format!("not in the catalogue: {fields:?}"));
+        }
+        if config.init().is_err() {
+            faults.push("the defaults cannot be made".to_owned());
+        }
+        faults
+    });
+}
+
+/// A parameter that may be a list by class takes one; the others refuse it.
+#[test]
+fn parameters_by_class_are_what_the_catalogue_says() {
+    report(|entry| {
+        let takes_a_list = |parameter: &Parameter| {
+            let value = json!({"name": entry.name, parameter.name: [parameter.default, parameter.default]});
+            serde_json::from_value::<LossConfig>(value).is_ok()
+        };
+        let wrong = entry.parameters.iter().filter(|parameter| takes_a_list(parameter) != parameter.per_class);
+        wrong.map(|parameter| format!("{} and lists", parameter.name)).collect()
+    });
+}
+
+#[test]
+fn wrappers_and_only_wrappers_hold_another_loss() {
+    report(|entry| {
+        let holds = inner(&config(json!(entry.name))).is_some();
+        let wraps = entry.family == Family::Wrapper;
+        if holds == wraps { Vec::new() } else { vec![format!("wrapper: {wraps}, holds a loss: {holds}")] }
+    });
+}
+
+#[test]
+fn every_loss_has_a_row_in_the_readme() {
+    let readme = read(&root().join("README.md"));
+    report(|entry| {
+        let rows: Vec<&str> =
+            readme.lines().filter(|line| line.trim_start().starts_with(&format!("| `{}`", entry.name))).collect();
+        if rows.len() == 1 { Vec::new() } else { vec![format!("{} rows in README.md", rows.len())] }
+    });
+}
+
+#[test]
+fn every_formula_has_a_plot() {
+    report(|entry| {
+        let path = crate_root().join(format!("docs/plots/{}.svg", entry.name));
+        match (entry.family, std::fs::read_to_string(&path)) {
+            (Family::Wrapper, Err(_)) => Vec::new(),
+            (Family::Wrapper, Ok(_)) => vec!["a wrapper has no curve to plot".to_owned()],
+            (_, Ok(text)) if text.trim_start().starts_with("<svg") && text.trim_end().ends_with("</svg>") => Vec::new(),
+            (_, Ok(_)) => vec![format!("{} is not an SVG", path.display())],
+            (_, Err(error)) => vec![format!("{}: {error}", path.display())],
+        }
+    });
+}
+
+fn names_in(folder: &Path, extension: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let paths = entries.map(|entry| entry.expect("a readable folder").path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|other| other == extension));
+    paths.filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned())).collect()
+}
+
+/// And the other way round: no file without a loss.
+#[test]
+fn every_file_belongs_to_a_loss() {
+    let known = |name: &String| catalogue::find(name).is_some();
+    let strays = |folder: PathBuf, extension: &str, others: &[&str]| {
+        let names = names_in(&folder, extension).into_iter();
+        let strays: Vec<String> = names.filter(|name| !known(name) && !others.contains(&name.as_str())).collect();
+        assert!(strays.is_empty(), "{}: {strays:?}", folder.display());
+    };
+    strays(crate_root().join("src/class"), "rs", &["mod"]);
+    strays(crate_root().join("src/combine"), "rs", &["mod", "row_norm"]);
+    strays(root().join("tests/golden"), "json", &[]);
+    strays(crate_root().join("docs/plots"), "svg", &[]);
+}
+
+#[test]
+fn every_formula_stands_in_the_crate_documentation_and_the_prelude() {
+    let text = read(&crate_root().join("src/lib.rs"));
+    let (_, prelude) = text.split_once("pub mod prelude").expect("there is a prelude");
+    report(|entry| {
+        let mut faults = Vec::new();
+        if !prelude.contains(entry.type_name) {
+            faults.push(format!("{} is not in the prelude", entry.type_name));
+        }
+        faults
+    });
+}
+
+#[test]
+fn nearest_names_are_three_and_the_name_itself_is_the_first() {
+    for entry in catalogue::all() {
+        let nearest = catalogue::nearest(entry.name);
+        assert_eq!((nearest.len(), nearest[0]), (3, entry.name));
+    }
+    assert_eq!(catalogue::nearest("").len(), 3);
+}
+
+#[test]
+fn ranges_contain_what_they_say() {
+    let ends = [
+        (Range::at_least(0.0), "≥ 0", vec![0.0, 1e300], vec![-1e-300, f64::INFINITY, f64::NAN]),
+        (Range::above(0.0), "> 0", vec![1e-300, 1.0], vec![0.0, -0.0, f64::INFINITY, f64::NAN]),
+        (Range::below(0.0), "< 0", vec![-1e-300, -1e300], vec![0.0, f64::NEG_INFINITY, f64::NAN]),
+        (Range::between(0.0, 1.0), "≥ 0 and ≤ 1", vec![0.0, 0.5, 1.0], vec![-0.1, 1.1, f64::NAN]),
+        (Range::above_up_to(0.0, 1.0), "> 0 and ≤ 1", vec![1e-9, 1.0], vec![0.0, 1.1, f64::NAN]),
+    ];
+    for (range, text, inside, outside) in ends {
+        assert_eq!(range.to_string(), text);
+        assert!(inside.iter().all(|&x| range.contains(x)), "{text}");
+        assert!(!outside.iter().any(|&x| range.contains(x)), "{text}");
+    }
+}

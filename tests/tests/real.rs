@@ -1,0 +1,437 @@
+//! The algebra: every operation of `Real` for every implementation, its slope, the corner rules, and NaN.
+
+use burn::backend::flex::{Flex, FlexTensor};
+use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn_losses::real::{Dual, F32, Primitive, Real};
+use burn_losses_tests::{Faults, Tolerance, Way, numbers, ways};
+
+/// A function of one number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Op {
+    Neg,
+    Plus,
+    Minus,
+    Times,
+    Over,
+    Exp,
+    Ln,
+    Ln1p,
+    ExpM1,
+    ExpM1Minus,
+    Sqrt,
+    Powf(f64),
+    Abs,
+    Softplus,
+    Sigmoid,
+    /// With the number itself and a function of it on both sides.
+    Sum,
+    Difference,
+    Product,
+    Quotient,
+    Max,
+    Min,
+    Select,
+}
+
+const OPS: [Op; 33] = [
+    Op::Neg,
+    Op::Plus,
+    Op::Minus,
+    Op::Times,
+    Op::Over,
+    Op::Exp,
+    Op::Ln,
+    Op::Ln1p,
+    Op::ExpM1,
+    Op::ExpM1Minus,
+    Op::Sqrt,
+    Op::Powf(-2.0),
+    Op::Powf(-1.0),
+    Op::Powf(-0.5),
+    Op::Powf(0.0),
+    Op::Powf(0.3),
+    Op::Powf(0.5),
+    Op::Powf(1.0),
+    Op::Powf(1.5),
+    Op::Powf(2.0),
+    Op::Powf(3.0),
+    Op::Powf(4.0),
+    Op::Powf(7.5),
+    Op::Abs,
+    Op::Softplus,
+    Op::Sigmoid,
+    Op::Sum,
+    Op::Difference,
+    Op::Product,
+    Op::Quotient,
+    Op::Max,
+    Op::Min,
+    Op::Select,
+];
+
+/// The other side of the operators of two: 3 − x/2.
+fn other<R: Real>(x: &R) -> R {
+    -(x.clone() / 2.0) + 3.0
+}
+
+fn apply<R: Real>(op: Op, x: R) -> R {
+    let other = other(&x);
+    match op {
+        Op::Neg => -x,
+        Op::Plus => x + 1.25,
+        Op::Minus => x - 1.25,
+        Op::Times => x * -0.75,
+        Op::Over => x / 3.0,
+        Op::Exp => x.exp(),
+        Op::Ln => x.ln(),
+        Op::Ln1p => x.ln_1p(),
+        Op::ExpM1 => x.exp_m1(),
+        Op::ExpM1Minus => x.exp_m1_minus(),
+        Op::Sqrt => x.sqrt(),
+        Op::Powf(exponent) => x.powf(exponent),
+        Op::Abs => x.abs(),
+        Op::Softplus => x.softplus(),
+        Op::Sigmoid => x.sigmoid(),
+        Op::Sum => x + other,
+        Op::Difference => x - other,
+        Op::Product => x * other,
+        Op::Quotient => x / other,
+        Op::Max => x.max(other),
+        Op::Min => x.min(other),
+        Op::Select => R::select(&x.less(&other), x.clone() * x, other),
+    }
+}
+
+/// The value and the slope, from the standard library and the rules in the module's documentation.
+fn truth(op: Op, x: f64) -> (f64, f64) {
+    let other = 3.0 - x / 2.0;
+    let sigmoid = |x: f64| if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) };
+    match op {
+        Op::Neg => (-x, -1.0),
+        Op::Plus => (x + 1.25, 1.0),
+        Op::Minus => (x - 1.25, 1.0),
+        Op::Times => (x * -0.75, -0.75),
+        Op::Over => (x / 3.0, 1.0 / 3.0),
+        Op::Exp => (x.exp(), x.exp()),
+        Op::Ln => (x.ln(), 1.0 / x),
+        Op::Ln1p => (x.ln_1p(), 1.0 / (1.0 + x)),
+        Op::ExpM1 => (x.exp_m1(), x.exp()),
+        Op::ExpM1Minus => {
+            let series = (2..30).rev().fold(0.0, |sum, k| sum * x + factorial_inverse(k));
+            let value = if x.abs() < 1.0 { series * x * x } else { x.exp_m1() - x };
+            (if x == f64::INFINITY { x } else { value }, x.exp_m1())
+        }
+        Op::Sqrt => (x.sqrt(), if x == 0.0 { 0.0 } else { 0.5 / x.sqrt() }),
+        Op::Powf(0.0) => (1.0, 0.0),
+        Op::Powf(1.0) => (x, 1.0),
+        Op::Powf(e) => (x.powf(e), if x == 0.0 { 0.0 } else { e * x.powf(e - 1.0) }),
+        Op::Abs => (x.abs(), if x == 0.0 { 0.0 } else { x.signum() }),
+        Op::Softplus => (if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }, sigmoid(x)),
+        Op::Sigmoid => (sigmoid(x), sigmoid(x) * sigmoid(-x)),
+        Op::Sum => (x + other, 0.5),
+        Op::Difference => (x - other, 1.5),
+        Op::Product => (x * other, 3.0 - x),
+        Op::Quotient => (x / other, 3.0 / (other * other)),
+        Op::Max => (if x > other { x } else { other }, if x > other { 1.0 } else { -0.5 }),
+        Op::Min => (if x < other { x } else { other }, if x < other { 1.0 } else { -0.5 }),
+        Op::Select => (if x < other { x * x } else { other }, if x < other { 2.0 * x } else { -0.5 }),
+    }
+}
+
+fn factorial_inverse(n: u32) -> f64 {
+    1.0 / (1..=n).map(f64::from).product::<f64>()
+}
+
+/// Numbers where everything is finite: around 0, around the joins of the implementations, and far out. Exact in f32.
+fn ordinary() -> Vec<f64> {
+    let mut numbers: Vec<f64> = (-160..=160).map(|step| f64::from(step) / 16.0).collect();
+    for power in [-12, -20, -30, -60] {
+        let tiny = 2.0_f64.powi(power);
+        numbers.extend([tiny, -tiny, 0.5 + tiny, -0.5 - tiny, 1.0 + tiny].map(|x| f64::from(x as f32)));
+    }
+    numbers.extend([-80.0, -60.0, -40.0, -17.0, 17.0, 40.0, 60.0, 80.0]);
+    numbers
+}
+
+/// Numbers where the value or an intermediate result leaves the finite numbers. (The slope of the quotient is a
+/// difference of nearly equal numbers at ±1000.)
+const CORNERS: [f64; 7] = [0.0, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1000.0, -1000.0, 6.0];
+
+fn has_a_slope(op: Op, x: f64, value: f64) -> bool {
+    x.is_finite() && value.is_finite() && (op != Op::Quotient || x.abs() < 100.0)
+}
+
+/// The arguments of an operation: its domain, and for powers of negative numbers the whole exponents.
+fn in_domain(op: Op, x: f64) -> bool {
+    match op {
+        Op::Ln => x > 0.0,
+        Op::Ln1p => x > -1.0,
+        Op::Sqrt => x >= 0.0,
+        Op::Powf(e) if e < 0.0 => x > 0.0 || (x < 0.0 && e.fract() == 0.0),
+        Op::Powf(e) if e.fract() != 0.0 => x >= 0.0,
+        Op::Quotient => x != 6.0,
+        _ => true,
+    }
+}
+
+/// One number at a time: f64, F32, duals of them.
+fn scalars<R: Real>(faults: &mut Faults, name: &str, tolerance: Tolerance, wrap: fn(f64) -> R, get: fn(R) -> f64) {
+    for op in OPS {
+        for x in ordinary().into_iter().filter(|&x| in_domain(op, x)) {
+            let (value, slope) = truth(op, x);
+            let what = |part: &str| format!("{part} of {op:?} at {x:e} over {name}");
+            faults.compare(tolerance, &[get(apply(op, wrap(x)))], &[value], || what("value"));
+            let dual = apply(op, Dual::<R, 2>::variable(wrap(x), 1));
+            faults.compare(tolerance, &[get(dual.value.clone())], &[value], || what("dual value"));
+            faults.compare(tolerance, &[get(dual.slope(1))], &[slope], || what("dual slope"));
+            faults.expect(get(dual.slope(0)) == 0.0, || what("the other variable's slope"));
+        }
+        for x in CORNERS {
+            let (value, slope) = truth(op, x);
+            let what = |part: &str| format!("{part} of {op:?} at the corner {x} over {name}");
+            same(faults, tolerance, get(apply(op, wrap(x))), value, || what("value"));
+            if has_a_slope(op, x, value) {
+                let dual = apply(op, Dual::<R, 1>::variable(wrap(x), 0));
+                same(faults, tolerance, get(dual.slope(0)), slope, || what("dual slope"));
+            }
+        }
+        let nan = get(apply(op, wrap(f64::NAN)));
+        let right = if op == Op::Powf(0.0) { nan == 1.0 } else { nan.is_nan() };
+        faults.expect(right, || format!("{op:?} of NaN is {nan} over {name}"));
+    }
+}
+
+/// Compares, infinities and NaN included; beyond the largest number of the dtype infinity is right.
+fn same(faults: &mut Faults, tolerance: Tolerance, got: f64, truth: f64, what: impl FnOnce() -> String) {
+    let truth = if truth.abs() > tolerance.largest { truth.signum() * f64::INFINITY } else { truth };
+    let error = (got - truth).abs();
+    let right = got == truth
+        || (got.is_nan() && truth.is_nan())
+        || error <= tolerance.relative * truth.abs() + tolerance.absolute;
+    faults.expect(right, || format!("{}: {got:e} instead of {truth:e}", what()));
+}
+
+const F64: Tolerance = Tolerance { relative: 2e-14, floor: 0.0, absolute: 0.0, largest: f64::MAX };
+const SINGLE: Tolerance = Tolerance { relative: 4e-6, floor: 0.0, absolute: 2e-37, largest: f32::MAX as f64 };
+
+#[test]
+fn scalars_follow_the_rules() {
+    let mut faults = Faults::default();
+    scalars::<f64>(&mut faults, "f64", F64, |x| x, |x| x);
+    scalars::<F32>(&mut faults, "F32", SINGLE, |x| F32(x as f32), |x| f64::from(x.0));
+    scalars::<Dual<f64, 1>>(&mut faults, "Dual<f64>", F64, Dual::fixed, |x| x.value);
+    faults.report(100_000);
+}
+
+fn tolerance(way: &Way) -> Tolerance {
+    if way.dtype == DType::F64 { F64 } else { SINGLE }
+}
+
+/// The ways that say where and in which dtype: the path does not matter here.
+fn devices() -> Vec<Way> {
+    ways().into_iter().filter(|way| !way.composed && matches!(way.dtype, DType::F64 | DType::F32)).collect()
+}
+
+fn primitive(tensor: Tensor<1>) -> Primitive<burn::backend::Dispatch> {
+    Primitive(tensor.into_dispatch())
+}
+
+fn vector(values: &[f64], device: &burn::tensor::Device, way: &Way) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), (device, way.dtype))
+}
+
+/// Values over tensors, without and with a graph; slopes by Burn's backward pass and by duals over tensors.
+#[test]
+fn tensors_follow_the_rules() {
+    let mut faults = Faults::default();
+    for way in devices() {
+        let tolerance = tolerance(&way);
+        for op in OPS {
+            let xs: Vec<f64> = ordinary().into_iter().filter(|&x| in_domain(op, x)).collect();
+            let (values, slopes): (Vec<f64>, Vec<f64>) = xs.iter().map(|&x| truth(op, x)).unzip();
+            let plain = apply(op, primitive(vector(&xs, &way.device, &way)));
+            let leaf = vector(&xs, &way.autodiff(), &way).require_grad();
+            let result = Tensor::<1>::from_dispatch(apply(op, primitive(leaf.clone())).0);
+            let dual = apply(op, Dual::<_, 2>::variable(primitive(vector(&xs, &way.device, &way)), 1));
+            let got = [
+                ("value", numbers(Tensor::<1>::from_dispatch(plain.0)), &values),
+                ("value in a graph", numbers(result.clone()), &values),
+                ("dual value", numbers(Tensor::<1>::from_dispatch(dual.value.0.clone())), &values),
+                ("dual slope", numbers(Tensor::<1>::from_dispatch(dual.slope(1).0)), &slopes),
+            ];
+            for (what, got, expected) in got {
+                compare_each(&mut faults, tolerance, &got, expected, |at| {
+                    format!("{what} of {op:?} at {:e} {way}", xs[at])
+                });
+            }
+            // The constant has no graph to go back through.
+            if op != Op::Powf(0.0) {
+                let gradient = numbers(leaf.grad(&result.sum().backward()).expect("the leaf has a gradient"));
+                compare_each(&mut faults, tolerance, &gradient, &slopes, |at| {
+                    format!("slope of {op:?} at {:e} {way}", xs[at])
+                });
+            }
+        }
+    }
+    faults.report(20_000);
+}
+
+fn compare_each(
+    faults: &mut Faults,
+    tolerance: Tolerance,
+    got: &[f64],
+    expected: &[f64],
+    what: impl Fn(usize) -> String,
+) {
+    for at in 0..expected.len() {
+        same(faults, tolerance, got[at], expected[at], || what(at));
+    }
+}
+
+#[test]
+fn tensors_follow_the_rules_at_the_corners() {
+    let mut faults = Faults::default();
+    for way in devices() {
+        let tolerance = tolerance(&way);
+        for op in OPS {
+            for x in CORNERS {
+                let (value, slope) = truth(op, x);
+                let what = |part: &str| format!("{part} of {op:?} at the corner {x} {way}");
+                let plain = apply(op, primitive(vector(&[x], &way.device, &way)));
+                same(&mut faults, tolerance, numbers(Tensor::<1>::from_dispatch(plain.0))[0], value, || what("value"));
+                let leaf = vector(&[x], &way.autodiff(), &way).require_grad();
+                let result = Tensor::<1>::from_dispatch(apply(op, primitive(leaf.clone())).0);
+                same(&mut faults, tolerance, numbers(result.clone())[0], value, || what("value in a graph"));
+                if has_a_slope(op, x, value) && op != Op::Powf(0.0) {
+                    let gradient = numbers(leaf.grad(&result.sum().backward()).expect("the leaf has a gradient"))[0];
+                    same(&mut faults, tolerance, gradient, slope, || what("slope"));
+                }
+            }
+            let nan =
+                numbers(Tensor::<1>::from_dispatch(apply(op, primitive(vector(&[f64::NAN], &way.device, &way))).0))[0];
+            let right = if op == Op::Powf(0.0) { nan == 1.0 } else { nan.is_nan() };
+            faults.expect(right, || format!("{op:?} of NaN is {nan} {way}"));
+        }
+    }
+    faults.report(2_000);
+}
+
+// ---- NaN, ties, choices ----
+
+/// NaN on either side of min and max, and equal arguments: the second, slope included.
+fn ties_and_nan<R: Real>(faults: &mut Faults, name: &str, wrap: fn(f64) -> R, get: fn(R) -> f64) {
+    for (a, b) in [
+        (f64::NAN, 1.0),
+        (1.0, f64::NAN),
+        (f64::NAN, f64::NAN),
+        (f64::NAN, f64::INFINITY),
+        (f64::NEG_INFINITY, f64::NAN),
+    ] {
+        let (max, min) = (get(wrap(a).max(wrap(b))), get(wrap(a).min(wrap(b))));
+        faults.expect(max.is_nan() && min.is_nan(), || format!("max {max} and min {min} of {a} and {b} over {name}"));
+        let (less, equal) = (wrap(a).less(&wrap(b)), wrap(a).equal(&wrap(b)));
+        let neither = get(R::select(&less, wrap(1.0), wrap(0.0))) + get(R::select(&equal, wrap(1.0), wrap(0.0)));
+        faults.expect(neither == 0.0, || format!("{a} < {b} or = over {name}"));
+    }
+    for (a, b, larger, smaller) in [(1.0, 2.0, 1, 0), (2.0, 1.0, 0, 1), (2.0, 2.0, 1, 1), (-0.0, 0.0, 1, 1)] {
+        let pair = || (Dual::<R, 2>::variable(wrap(a), 0), Dual::<R, 2>::variable(wrap(b), 1));
+        let (first, second) = pair();
+        let max = first.max(second);
+        let (first, second) = pair();
+        let min = first.min(second);
+        for (what, dual, chosen) in [("max", max, larger), ("min", min, smaller)] {
+            let slopes = [get(dual.slope(0)), get(dual.slope(1))];
+            let expected = if chosen == 0 { [1.0, 0.0] } else { [0.0, 1.0] };
+            faults.expect(slopes == expected, || format!("{what} of {a} and {b} has slopes {slopes:?} over {name}"));
+        }
+    }
+}
+
+#[test]
+fn max_and_min_keep_nan_and_take_the_second_of_equals() {
+    let mut faults = Faults::default();
+    ties_and_nan::<f64>(&mut faults, "f64", |x| x, |x| x);
+    ties_and_nan::<F32>(&mut faults, "F32", |x| F32(x as f32), |x| f64::from(x.0));
+    ties_and_nan::<Dual<f64, 1>>(&mut faults, "Dual<f64>", Dual::fixed, |x| x.value);
+    ties_and_nan::<Primitive<Flex>>(
+        &mut faults,
+        "Primitive<Flex>",
+        |x| Primitive(FlexTensor::from_data(TensorData::new(vec![x], [1]))),
+        |x| x.0.into_data().try_into_vec_as::<f64>().expect("floats")[0],
+    );
+    ties_and_nan::<Primitive<burn::backend::Dispatch>>(
+        &mut faults,
+        "Primitive<Dispatch>",
+        |x| {
+            let device = burn::tensor::Device::flex();
+            Primitive(Tensor::<1>::from_data(TensorData::new(vec![x], [1]), (&device, DType::F64)).into_dispatch())
+        },
+        |x| numbers(Tensor::<1>::from_dispatch(x.0))[0],
+    );
+    faults.report(90);
+}
+
+/// The same through Burn's graph.
+#[test]
+fn max_and_min_of_equal_tensors_give_the_slope_to_the_second() {
+    let mut faults = Faults::default();
+    for way in devices() {
+        for (name, op) in [("max", Real::max as fn(_, _) -> Primitive<burn::backend::Dispatch>), ("min", Real::min)] {
+            let device = way.autodiff();
+            let (a, b) = (vector(&[2.0], &device, &way).require_grad(), vector(&[2.0], &device, &way).require_grad());
+            let result = op(primitive(a.clone()), primitive(b.clone()));
+            let gradients = Tensor::<1>::from_dispatch(result.0).sum().backward();
+            let slopes = [a, b].map(|leaf| leaf.grad(&gradients).map_or(0.0, |gradient| numbers(gradient)[0]));
+            faults.expect(slopes == [0.0, 1.0], || format!("{name}: {slopes:?} {way}"));
+        }
+    }
+    faults.report(16);
+}
+
+/// The side that is not chosen does not touch value or slope, not even through 0 · ∞.
+#[test]
+fn select_keeps_the_other_side_out() {
+    let mut faults = Faults::default();
+    let at_zero = |x: Dual<f64, 1>| {
+        let zero = x.constant(0.0);
+        Dual::select(&x.equal(&zero), x.clone(), x.ln())
+    };
+    let chosen = at_zero(Dual::variable(0.0, 0));
+    faults.expect((chosen.value, chosen.slope(0)) == (0.0, 1.0), || format!("Dual: {chosen:?}"));
+    let nan = Dual::<f64, 1>::variable(f64::NAN, 0);
+    let one = Dual::<f64, 1>::variable(1.0, 0);
+    let kept = Dual::select(&true, one.clone(), nan.clone());
+    faults.expect((kept.value, kept.slope(0)) == (1.0, 1.0), || format!("Dual: {kept:?}"));
+    for way in devices() {
+        let x = Dual::<_, 1>::variable(primitive(vector(&[0.0, 1.0, 4.0], &way.device, &way)), 0);
+        let zero = x.constant(0.0);
+        let result = Dual::select(&x.equal(&zero), x.clone(), x.ln());
+        let slopes = numbers(Tensor::<1>::from_dispatch(result.slope(0).0));
+        let value = numbers(Tensor::<1>::from_dispatch(result.value.0));
+        faults.expect(value[0] == 0.0 && slopes == [1.0, 1.0, 0.25], || format!("{value:?} {slopes:?} {way}"));
+    }
+    faults.report(10);
+}
+
+#[test]
+fn constants_and_lookups_have_the_shape_and_no_slope() {
+    let table = [1.5, -2.0, 0.25];
+    assert_eq!(0.0_f64.lookup(&table, &2), 0.25);
+    assert_eq!(F32(0.0).lookup(&table, &1), F32(-2.0));
+    let dual = Dual::<f64, 1>::variable(3.0, 0);
+    assert!(dual.constant(2.0).slopes[0].is_none() && dual.lookup(&table, &0).slopes[0].is_none());
+    assert_eq!(dual.lookup(&table, &0).value, 1.5);
+    for way in devices() {
+        let x = primitive(vector(&[0.0; 4], &way.device, &way));
+        let index = Tensor::<1, Int>::from_data([2, 0, 1, 2], (&way.device, DType::I64)).into_dispatch();
+        let found = numbers(Tensor::<1>::from_dispatch(x.lookup(&table, &index).0));
+        assert_eq!(found, [0.25, 1.5, -2.0, 0.25], "{way}");
+        assert_eq!(numbers(Tensor::<1>::from_dispatch(x.constant(0.5).0)), [0.5; 4], "{way}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "Dual: variable index must be < 2, got 2")]
+fn dual_variable_beyond_the_slopes_is_an_error() {
+    let _ = Dual::<f64, 2>::variable(1.0, 2);
+}
