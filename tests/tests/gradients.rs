@@ -1,9 +1,10 @@
 //! Gradients in f64: every loss against differences of its own value, and every formula's dual against differences.
 
-use burn::tensor::DType;
+use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn_losses::prelude::*;
 use burn_losses::real::Dual;
-use burn_losses::{ClassFormula, LossConfig, Reduction, Row};
-use burn_losses_tests::{Faults, Problem, Random, Way, all_configurations, floods, plain_ways};
+use burn_losses_tests::{Faults, Problem, Random, Tolerance, Way, all_configurations, floods, numbers, plain_ways};
+use serde::Serialize;
 
 /// The derivative of `f` at `x` by central differences, twice extrapolated, and what it is uncertain by.
 fn difference(f: impl Fn(f64) -> f64, x: f64, h: f64) -> (f64, f64) {
@@ -142,4 +143,101 @@ fn dual_of_every_formula_is_the_difference_of_its_value() {
     assert!(formulas > 50, "only {formulas}");
     assert!(check.kinks < 500, "{} differences lie over a kink", check.kinks);
     faults.report(10_000);
+}
+
+// ---- Formulas nobody has written yet: every sum over the classes, alone and together ----
+
+/// Some of everything a row gives, by the terms it declares.
+#[derive(Clone, Debug, Serialize)]
+struct Custom {
+    #[serde(skip)]
+    terms: Terms,
+    slope: PerClass,
+}
+
+impl ClassFormula for Custom {
+    fn terms(&self) -> Terms {
+        self.terms
+    }
+
+    fn per_class(&self) -> Vec<(&'static str, &PerClass)> {
+        vec![("slope", &self.slope)]
+    }
+
+    fn loss<R: Real>(&self, row: &Row<R>) -> R {
+        let mut loss =
+            row.miss_pow(&self.slope) * -row.log_p() + row.p().sqrt() * 0.5 - row.gap().abs().powf(1.5) * 0.125;
+        let weighted = self.terms == Terms::CLASS_WEIGHTED_LOG_P_SUM
+            || self.terms == Terms::CLASS_WEIGHTED_LOG_P_SUM.and_log_norm();
+        if self.terms != Terms::NONE && self.terms != Terms::LOG_NORM {
+            loss = loss - row.log_p_sum() * 0.25 + (row.log_p_sum() * 0.1).exp();
+        }
+        if self.terms == Terms::LOG_NORM || self.terms == self.terms.and_log_norm() {
+            loss = loss + row.log_norm() * row.log_norm() * 0.0625;
+        }
+        if weighted { loss * row.weight() } else { loss }
+    }
+}
+
+#[test]
+fn formulas_with_every_sum_over_the_classes_have_exact_gradients() {
+    let mut faults = Faults::default();
+    let mut random = Random::new(2);
+    let terms = [Terms::NONE, Terms::LOG_P_SUM, Terms::CLASS_WEIGHTED_LOG_P_SUM, Terms::LOG_NORM];
+    let terms = terms.into_iter().flat_map(|terms| [terms, terms.and_log_norm()]);
+    for (number, terms) in terms.enumerate() {
+        for (rows, classes) in [(3, 4), (70, 3), (3, 70)] {
+            let slope = if number % 2 == 0 {
+                PerClass::Same(1.5)
+            } else {
+                PerClass::Each((0..classes).map(|class| [0.0, 1.0, 2.0, 0.5][class % 4]).collect())
+            };
+            let weights: Vec<f64> = (0..classes).map(|class| 0.5 * ((class + 1) % 5) as f64).collect();
+            let formula = Custom { terms, slope };
+            let logits: Vec<f64> = (0..rows * classes).map(|_| random.eighth(3.0)).collect();
+            let targets: Vec<i64> =
+                (0..rows).map(|row| if row % 4 == 2 { -1 } else { random.below(classes) as i64 }).collect();
+            let typed = formula.init().with_class_weights(weights).with_ignore_index(-1);
+            let loss = AnyClassLoss::from(typed);
+            let run = |way: &Way, logits: &[f64], graph: bool| {
+                let device = if graph { way.autodiff() } else { way.device.clone() };
+                let logits = TensorData::new(logits.to_vec(), [rows, classes]);
+                let logits = Tensor::<2>::from_data(logits, (&device, way.dtype));
+                let logits = if graph { logits.require_grad() } else { logits };
+                let targets =
+                    Tensor::<1, Int>::from_data(TensorData::new(targets.clone(), [rows]), (&device, DType::I64));
+                let loss = if way.composed { loss.clone().composed() } else { loss.clone() };
+                let value = loss.forward(logits.clone(), targets, Reduction::Mean);
+                let number = numbers(value.clone())[0];
+                (number, if graph { numbers(logits.grad(&value.backward()).expect("a gradient")) } else { Vec::new() })
+            };
+            let ways = plain_ways();
+            let (exact, exact_gradient) = run(&ways[0], &logits, true);
+            let largest = exact_gradient.iter().fold(0.0_f64, |a, g| a.max(g.abs()));
+            for way in &ways {
+                let (value, gradient) = run(way, &logits, true);
+                let smoothed = LossConfig::from(CrossEntropy::default().with_label_smoothing(0.5));
+                let tolerance = Tolerance::of(&smoothed, way.dtype).times(4.0);
+                let what = || format!("{terms:?}, {rows} × {classes}, {way}");
+                faults.compare(tolerance, &[value], &[exact], || format!("value, {}", what()));
+                faults.compare(tolerance, &gradient, &exact_gradient, || format!("gradient, {}", what()));
+            }
+            for at in (0..logits.len()).step_by(logits.len() / 12) {
+                let value = |logit: f64| {
+                    let mut moved = logits.clone();
+                    moved[at] = logit;
+                    run(&ways[0], &moved, false).0
+                };
+                let (slope, uncertain) = difference(value, logits[at], 4e-3);
+                let allowed = 1e-9 * largest + 1e-10 + uncertain;
+                faults.expect(uncertain <= 1e-4 * largest && (exact_gradient[at] - slope).abs() <= allowed, || {
+                    format!(
+                        "{terms:?}, {rows} × {classes}: {} at {at}, difference {slope} ± {uncertain:e}",
+                        exact_gradient[at]
+                    )
+                });
+            }
+        }
+    }
+    faults.report(500);
 }

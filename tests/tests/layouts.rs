@@ -105,16 +105,20 @@ fn layout_holds<const L: usize, const D: usize, const T: usize>(
             let got = outcome(&criterion, &strided, targets.clone(), by);
             faults.compare_outcomes(tolerance, &got, &expected, || format!("leaf, {}", what()));
 
-            // A view in the graph. Its gradient goes back through the view, as that of a plain product does.
-            let (value, loss) = forward(&criterion, view(leaf.clone()), targets.clone(), by);
-            let gradient = leaf.grad(&loss.backward()).expect("the leaf has a gradient");
+            // A view in the graph: of the leaf, and of a tensor that nothing else holds. Its gradient goes back through
+            // the view, as that of a plain product does.
             let data = TensorData::new(expected.gradient.clone(), dims);
             let constant = Tensor::<D>::from_data(data, (&way.autodiff(), way.dtype));
             let back = leaf.grad(&(view(leaf.clone()) * constant).sum().backward()).expect("the leaf has a gradient");
-            let (got, expected) = (numbers(gradient), numbers(back));
-            faults.compare(tolerance.times(2.0), &got, &expected, || format!("gradient through the view, {}", what()));
-            let again = outcome(&criterion, &contiguous, targets.clone(), by);
-            faults.compare(tolerance, &value, &again.value, || format!("value of the view, {}", what()));
+            let back = numbers(back);
+            for owned in [false, true] {
+                let of = if owned { leaf.clone() * 2.0 * 0.5 } else { leaf.clone() };
+                let (value, loss) = forward(&criterion, view(of), targets.clone(), by);
+                let gradient = leaf.grad(&loss.backward()).expect("the leaf has a gradient");
+                let what = || format!("a view, owned: {owned}, {}", what());
+                faults.compare(tolerance.times(2.0), &numbers(gradient), &back, || format!("gradient of {}", what()));
+                faults.compare(tolerance, &value, &expected.value, || format!("value of {}", what()));
+            }
         }
     }
 }

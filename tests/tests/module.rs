@@ -168,7 +168,7 @@ fn display_names_the_losses_and_their_parameters() {
         assert!(text.contains(part), "\"{part}\" is not in\n{text}");
     }
     assert_eq!(format!("{}", Focal::default().init()).trim(), "Focal {gamma: 2.0, alpha: 1.0}");
-    assert_eq!(format!("{}", ClassMae::default().init()).trim(), "ClassMae {}");
+    assert_eq!(format!("{}", ClassMae::default().init()).trim(), "ClassMae");
 }
 
 /// Weights and the ignore index of the loss inside are part of what a configured loss is.

@@ -158,9 +158,9 @@ impl ModuleDisplay for AnyClassLoss {
     fn custom_content(&self, content: Content) -> Option<Content> {
         match &self.kind {
             Kind::Row(call) => display::call(call, content),
-            Kind::LogitClip(clip, inner) => display::parameters("LogitClip", clip, content).add("loss", &**inner),
-            Kind::LogitNorm(norm, inner) => display::parameters("LogitNorm", norm, content).add("loss", &**inner),
-            Kind::Flooding(flooding, inner) => display::parameters("Flooding", flooding, content).add("loss", &**inner),
+            Kind::LogitClip(clip, inner) => display::wrapper(clip, content).add("loss", &**inner),
+            Kind::LogitNorm(norm, inner) => display::wrapper(norm, content).add("loss", &**inner),
+            Kind::Flooding(flooding, inner) => display::wrapper(flooding, content).add("loss", &**inner),
         }
         .optional()
     }

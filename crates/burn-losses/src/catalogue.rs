@@ -1,7 +1,7 @@
 //! The catalogue: every loss by name, with its family, formula, source and parameters.
 //!
 //! It is data, and the configuration, the README's table, the command line and the tests are made from it. A loss
-//! joins by its [`Described`] implementation, in its own file, and one line in the table of [`config`](crate::config).
+//! joins by its [`Described`] implementation, in its own file, and one line in the table of `config.rs`.
 
 use core::fmt;
 use serde::Serialize;

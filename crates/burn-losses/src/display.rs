@@ -1,5 +1,6 @@
 //! How losses print inside a model: `Focal {gamma: 2.0, alpha: 1.0, ignore_index: -100}`.
 
+use crate::catalogue::{Described, Parameter};
 use crate::engine::class_rows::ClassCall;
 use burn::module::{Content, DisplaySettings};
 use serde::Serialize;
@@ -10,20 +11,21 @@ pub(crate) fn settings() -> DisplaySettings {
     DisplaySettings::new().with_new_line_after_attribute(false)
 }
 
-/// The type's name and every parameter.
-pub(crate) fn parameters(name: &str, parameters: &impl Serialize, content: Content) -> Content {
-    let mut content = content.set_top_level_type(name);
-    if let Ok(Value::Object(fields)) = serde_json::to_value(parameters) {
-        for (name, value) in fields {
-            content = content.add_debug_attribute(&name, &Plain(value));
-        }
-    }
-    content
+/// What `config` serialises to, first the parameters of the table in its order.
+pub(crate) fn ordered(table: &[Parameter], config: &impl Serialize) -> Vec<(String, Value)> {
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(config) else { return Vec::new() };
+    let known: Vec<_> = table.iter().filter_map(|parameter| fields.remove_entry(parameter.name)).collect();
+    known.into_iter().chain(fields).collect()
 }
 
-/// The formula's parameters, the class weights and the ignore index, as far as there are any.
+/// A wrapper's name and parameters.
+pub(crate) fn wrapper<W: Described + Serialize>(wrapper: &W, content: Content) -> Content {
+    attributes(W::ENTRY.type_name, ordered(W::ENTRY.parameters, wrapper), content)
+}
+
+/// The formula's name and parameters, the class weights and the ignore index, as far as there are any.
 pub(crate) fn call(call: &ClassCall, content: Content) -> Content {
-    let mut content = parameters(call.formula.name(), &call.formula.parameters(), content);
+    let mut content = attributes(call.formula.name(), call.formula.parameters(), content);
     if let Some(weights) = &call.class_weights {
         content = content.add_debug_attribute("class_weights", &weights);
     }
@@ -33,11 +35,19 @@ pub(crate) fn call(call: &ClassCall, content: Content) -> Content {
     content
 }
 
-/// A JSON value as JSON writes it.
-struct Plain(Value);
+fn attributes(name: &str, parameters: Vec<(String, Value)>, content: Content) -> Content {
+    let content = content.set_top_level_type(name);
+    parameters.into_iter().fold(content, |content, (name, value)| content.add_debug_attribute(&name, &Plain(&value)))
+}
 
-impl core::fmt::Debug for Plain {
+/// A JSON value as Rust writes numbers and lists.
+struct Plain<'a>(&'a Value);
+
+impl core::fmt::Debug for Plain<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Display::fmt(&self.0, f)
+        match self.0 {
+            Value::Array(values) => f.debug_list().entries(values.iter().map(Plain)).finish(),
+            value => core::fmt::Display::fmt(value, f),
+        }
     }
 }

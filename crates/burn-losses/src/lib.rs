@@ -38,6 +38,8 @@
 //! (feature `ndarray`), the same formulas over the backend's own operations on every other, and wherever a feature is
 //! off. Features add speed, never correctness.
 #![recursion_limit = "256"]
+// Without a CPU backend nothing calls the lanes and what feeds them.
+#![cfg_attr(not(any(feature = "flex", feature = "ndarray")), allow(dead_code, unused_imports, unused_variables))]
 
 mod any;
 mod backend;
@@ -59,7 +61,10 @@ pub use class::{
     ClassLoss, ClassMae, CrossEntropy, Focal, GeneralizedCrossEntropy, NormalizedCrossEntropy, PHuberCrossEntropy,
     Poly1CrossEntropy, ReverseCrossEntropy, SymmetricCrossEntropy,
 };
-pub use combine::{ClassCriterion, Flooding, FloodingLoss, LogitClip, LogitClipLoss, LogitNorm, LogitNormLoss};
+pub use combine::{
+    ClassCriterion, Flooding, FloodingLoss, LogitClip, LogitClipLoss, LogitNorm, LogitNormLoss, LogitTransform,
+    Transformed,
+};
 pub use config::LossConfig;
 pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFormula, Terms};
 pub use per_class::PerClass;

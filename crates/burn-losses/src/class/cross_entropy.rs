@@ -97,7 +97,11 @@ impl ClassFormula for CrossEntropy {
         if self.label_smoothing == 0.0 {
             return -row.log_p();
         }
-        let spread = self.label_smoothing / row.classes() as f64;
-        row.weight() * row.log_p() * (self.label_smoothing - 1.0) - row.log_p_sum() * spread
+        let spread = -row.log_p_sum() * (self.label_smoothing / row.classes() as f64);
+        // Nothing of the target is left at ε = 1, not even where it is 0 · ∞.
+        if self.label_smoothing == 1.0 {
+            return spread;
+        }
+        spread + row.weight() * row.log_p() * (self.label_smoothing - 1.0)
     }
 }

@@ -110,6 +110,9 @@ impl ClassFormula for Focal {
 
     #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
-        row.of_class(&self.alpha) * row.miss_pow(&self.gamma) * -row.log_p()
+        let alpha = row.of_class(&self.alpha);
+        let loss = alpha.clone() * row.miss_pow(&self.gamma) * -row.log_p();
+        // A class of no importance has none at an infinite loss either.
+        R::select(&alpha.equal(&alpha.constant(0.0)), row.miss() * 0.0, loss)
     }
 }

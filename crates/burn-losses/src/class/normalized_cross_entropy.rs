@@ -77,6 +77,9 @@ impl ClassFormula for NormalizedCrossEntropy {
         if row.classes() == 1 {
             return row.miss();
         }
-        row.log_p() / row.log_p_sum()
+        let log_p = row.log_p();
+        // The limit for a target without any probability, where both are −∞.
+        let impossible = log_p.equal(&log_p.constant(f64::NEG_INFINITY));
+        R::select(&impossible, log_p.constant(1.0), log_p / row.log_p_sum())
     }
 }

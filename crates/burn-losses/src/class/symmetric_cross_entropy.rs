@@ -109,6 +109,8 @@ impl ClassFormula for SymmetricCrossEntropy {
 
     #[inline(always)]
     fn loss<R: Real>(&self, row: &Row<R>) -> R {
-        row.log_p() * -self.alpha + row.miss() * (-self.beta * self.log_zero)
+        let passive = row.miss() * (-self.beta * self.log_zero);
+        // Without the active part the loss is bounded, and 0 · ∞ must not say otherwise.
+        if self.alpha == 0.0 { passive } else { passive - row.log_p() * self.alpha }
     }
 }

@@ -3,9 +3,10 @@
 use super::ClassCriterion;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
+use crate::display;
 use crate::reduction::Reduction;
 use burn::config::Config;
-use burn::module::Module;
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -98,10 +99,21 @@ impl Described for Flooding {
 
 /// A flooded loss: see [`Flooding`].
 #[derive(Module, Debug)]
+#[module(custom_display)]
 pub struct FloodingLoss<L> {
     inner: L,
     #[module(skip)]
     flooding: Flooding,
+}
+
+impl<L: Module + ModuleDisplay> ModuleDisplay for FloodingLoss<L> {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        display::settings().optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        display::wrapper(&self.flooding, content).add("loss", &self.inner).optional()
+    }
 }
 
 impl<L: ClassCriterion> ClassCriterion for FloodingLoss<L> {

@@ -1,13 +1,12 @@
 //! Logit clipping.
 
 use super::ClassCriterion;
-use super::row_norm::{in_single_precision, row_norm};
+use super::row_norm::row_norm;
+use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
-use crate::reduction::Reduction;
 use burn::config::Config;
-use burn::module::Module;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Logit clipping: shortens rows of logits that are longer than τ before any class loss.
@@ -92,11 +91,12 @@ impl LogitClip {
     /// If a parameter is outside its range.
     pub fn init<L: ClassCriterion>(&self, inner: L) -> LogitClipLoss<L> {
         check::config(self);
-        LogitClipLoss { inner, clip: self.clone() }
+        Transformed::new(self.clone(), inner)
     }
+}
 
-    /// The logits with every row clipped.
-    pub fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
+impl LogitTransform for LogitClip {
+    fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
         let norm = row_norm(logits.clone(), self.p);
         let short = norm.clone().lower_equal_elem(self.tau);
         logits * norm.mask_fill(short, self.tau).recip().mul_scalar(self.tau)
@@ -109,35 +109,11 @@ impl Described for LogitClip {
         type_name: "LogitClip",
         family: Family::Wrapper,
         formula: "x ← x·min(1, τ/‖x‖ₚ)",
-        source: "Wei et al., Mitigating Memorization of Noisy Labels by Clipping the Model Prediction, 2023, equation 4",
+        source: "Wei et al., Mitigating Memorization of Noisy Labels by Clipping Predictions, 2023, equation 4",
         purpose: "Makes any loss bounded, against wrong labels",
         parameters: &[Parameter::new("tau", 1.0, Range::above(0.0)), Parameter::new("p", 2.0, Range::at_least(1.0))],
     };
 }
 
 /// A loss on clipped logits: see [`LogitClip`].
-#[derive(Module, Debug)]
-pub struct LogitClipLoss<L> {
-    inner: L,
-    #[module(skip)]
-    clip: LogitClip,
-}
-
-impl<L: ClassCriterion> ClassCriterion for LogitClipLoss<L> {
-    fn forward<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1> {
-        in_single_precision(logits, |logits| self.inner.forward(self.clip.apply(logits), targets, reduction))
-    }
-
-    fn forward_no_reduction<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-    ) -> Tensor<T> {
-        in_single_precision(logits, |logits| self.inner.forward_no_reduction(self.clip.apply(logits), targets))
-    }
-}
+pub type LogitClipLoss<L> = Transformed<LogitClip, L>;

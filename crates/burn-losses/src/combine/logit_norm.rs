@@ -1,13 +1,12 @@
 //! Logit normalisation.
 
 use super::ClassCriterion;
-use super::row_norm::{in_single_precision, row_norm};
+use super::row_norm::row_norm;
+use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
-use crate::reduction::Reduction;
 use burn::config::Config;
-use burn::module::Module;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// What keeps the division by the norm defined, as in the authors' code.
@@ -87,11 +86,12 @@ impl LogitNorm {
     /// If the temperature is outside its range.
     pub fn init<L: ClassCriterion>(&self, inner: L) -> LogitNormLoss<L> {
         check::config(self);
-        LogitNormLoss { inner, norm: self.clone() }
+        Transformed::new(self.clone(), inner)
     }
+}
 
-    /// The logits with every row normalised.
-    pub fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
+impl LogitTransform for LogitNorm {
+    fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
         let norm = row_norm(logits.clone(), 2.0);
         let empty = norm.clone().equal_elem(0.0);
         let shape = logits.shape();
@@ -113,28 +113,4 @@ impl Described for LogitNorm {
 }
 
 /// A loss on normalised logits: see [`LogitNorm`].
-#[derive(Module, Debug)]
-pub struct LogitNormLoss<L> {
-    inner: L,
-    #[module(skip)]
-    norm: LogitNorm,
-}
-
-impl<L: ClassCriterion> ClassCriterion for LogitNormLoss<L> {
-    fn forward<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1> {
-        in_single_precision(logits, |logits| self.inner.forward(self.norm.apply(logits), targets, reduction))
-    }
-
-    fn forward_no_reduction<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-    ) -> Tensor<T> {
-        in_single_precision(logits, |logits| self.inner.forward_no_reduction(self.norm.apply(logits), targets))
-    }
-}
+pub type LogitNormLoss<L> = Transformed<LogitNorm, L>;

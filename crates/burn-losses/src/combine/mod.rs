@@ -4,10 +4,12 @@ mod flooding;
 mod logit_clip;
 mod logit_norm;
 mod row_norm;
+mod transformed;
 
 pub use flooding::{Flooding, FloodingLoss};
 pub use logit_clip::{LogitClip, LogitClipLoss};
 pub use logit_norm::{LogitNorm, LogitNormLoss};
+pub use transformed::{LogitTransform, Transformed};
 
 use crate::reduction::Reduction;
 use burn::tensor::{Int, Tensor};

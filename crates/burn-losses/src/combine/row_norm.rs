@@ -1,6 +1,6 @@
 //! The norm of every row of logits, along the class axis.
 
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 
 /// ‖x‖ₚ along axis 1, `[N, 1, …]`, with slope 0 where the row is 0.
 ///
@@ -22,15 +22,4 @@ pub(super) fn row_norm<const D: usize>(logits: Tensor<D>, p: f64) -> Tensor<D> {
         (power.sum_dim(1).mask_fill(empty.clone(), 1.0).log() * (1.0 / p)).exp()
     };
     (norm * scale).mask_fill(empty, 0.0)
-}
-
-/// `loss` of the logits in f32 where they are half precision, and the loss back in theirs.
-pub(super) fn in_single_precision<const D: usize, const O: usize>(
-    logits: Tensor<D>,
-    loss: impl FnOnce(Tensor<D>) -> Tensor<O>,
-) -> Tensor<O> {
-    match logits.dtype() {
-        dtype @ (DType::F16 | DType::BF16) => loss(logits.cast(DType::F32)).cast(dtype),
-        _ => loss(logits),
-    }
 }

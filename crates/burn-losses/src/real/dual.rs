@@ -74,6 +74,7 @@ fn zip<R, const K: usize>(
 }
 
 /// `change` of a slope, if there is one.
+#[allow(clippy::manual_map)] // Not `map`, into which the closure would have to be passed on.
 #[inline(always)]
 fn change<R>(slope: Option<R>, change: impl Fn(R) -> R) -> Option<R> {
     match slope {
@@ -130,6 +131,7 @@ impl<R: Real, const K: usize> Mul for Dual<R, K> {
 
 impl<R: Real, const K: usize> Div for Dual<R, K> {
     type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl)] // The quotient rule has a product.
     #[inline(always)]
     fn div(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);

@@ -245,7 +245,10 @@ const fn smallest_normal<T: Scalar>() -> f64 {
 #[inline(always)]
 fn ln_1p_near<V: Vector>(x: V) -> V {
     let z = x.div(x.add(c(2.0)));
-    horner(z.mul(z), V::T::ATANH).mul(z.add(z))
+    let (square, twice) = (z.mul(z), z.add(z));
+    let tail = horner(square, &V::T::ATANH[..V::T::ATANH.len() - 1]).mul(square);
+    // Half of a subnormal loses its last bit; the logarithm is x itself there.
+    V::select(magnitude(x).less(c(smallest_normal::<V::T>())), x, tail.mul_add(twice, twice))
 }
 
 /// A vector as a [`Real`]: as many numbers as the CPU at hand takes at once.
@@ -318,7 +321,7 @@ impl<V: Vector> Real for Lanes<V> {
         // 2ⁿ·(eʳ − 1) + (2ⁿ − 1), with 2ⁿ in two factors so that n one past the largest exponent overflows only if it must.
         let scale = power_of_two(n.sub(c(1.0)));
         let y = r.mul_add(scale, scale.sub(c(0.5)));
-        Self(y.add(y))
+        Self(V::select(n.equal(c(0.0)), r, y.add(y)))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
@@ -338,7 +341,7 @@ impl<V: Vector> Real for Lanes<V> {
         let negative = match exponent.rem_euclid(2.0) {
             0.0 => y,
             1.0 => -y,
-            _ => self.constant(f64::NAN),
+            _ => Self::select(&magnitude.equal(&self.constant(f64::INFINITY)), y, self.constant(f64::NAN)),
         };
         Self::select(&self.less(&self.constant(0.0)), negative, y)
     }

@@ -26,7 +26,7 @@ mod float;
 pub(crate) mod lanes;
 mod primitive;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 

@@ -175,8 +175,9 @@ impl<B: Backend> Real for Primitive<B> {
         let power = if whole {
             Self(B::float_powf_scalar(safe.0, Scalar::Float(exponent)))
         } else {
-            // By logarithms: some backends round the exponent to f32.
-            (safe.ln() * exponent).exp()
+            // By logarithms: some backends round the exponent to f32. −∞ has the powers of ∞.
+            let lowest = safe.is(f64::NEG_INFINITY);
+            (safe.fill_where(&lowest, f64::INFINITY).ln() * exponent).exp()
         };
         power.fill_where(&zero, at_zero)
     }

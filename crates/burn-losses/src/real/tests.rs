@@ -73,13 +73,17 @@ impl<T: Simd> Kernel<T> for Map<'_, T> {
 }
 
 /// A float whose lanes are tested, with every instruction set the CPU has.
-trait Tested: Simd + PartialEq {
+pub(crate) trait Tested: Simd + PartialEq {
     /// Names the instruction sets there are.
     fn sets() -> Vec<&'static str>;
     fn run<K: Kernel<Self>>(set: &str, kernel: K) -> K::Output;
     /// The distance to the next number.
     fn ulp(x: f64) -> f64;
     fn all_bits(count: u64) -> Vec<Self>;
+}
+
+/// What an operation should give.
+trait Referenced: Tested {
     fn reference(op: Op, x: Self) -> Exact;
 }
 
@@ -125,6 +129,9 @@ macro_rules! tested {
                 let step = (u128::from(<$bits>::MAX) / u128::from(count)) as $bits | 1;
                 (0..count).map(|at| <$float>::from_bits((at as $bits).wrapping_mul(step))).collect()
             }
+        }
+
+        impl Referenced for $float {
             fn reference(op: Op, x: Self) -> Exact {
                 $reference(op, x)
             }
@@ -235,6 +242,9 @@ impl Exact {
             let shifted = self.scaled(2.0_f64.powi(200)).ln();
             return shifted.add(LN2.mul((-200.0).into()));
         }
+        if self.high > 1e290 {
+            return self.scaled(2.0_f64.powi(-200)).ln().add(LN2.mul(200.0.into()));
+        }
         let first = self.high.ln();
         let residual = self.mul(Self::from(-first).exp()).add((-1.0).into());
         // ln(1 + ε) = ε − ε²/2.
@@ -279,7 +289,7 @@ fn reference_exact(op: Op, x: f64) -> Exact {
             let e = minus(x).exp();
             (if x < 0.0 { e } else { 1.0.into() }).div(e.add(1.0.into()))
         }
-        Op::Powf(exponent) if x != 0.0 => {
+        Op::Powf(exponent) if x != 0.0 && exponent != 1.0 => {
             let y = Exact::from(x.abs()).ln().mul(exponent.into()).exp();
             if plain < 0.0 { y.neg() } else { y }
         }
@@ -334,7 +344,7 @@ fn bound<T: Tested>(op: Op, x: f64) -> f64 {
     match op {
         Op::Exp | Op::ExpNonpositive => 2.0,
         Op::Ln => 2.0,
-        Op::Ln1p => 3.0,
+        Op::Ln1p => 4.0,
         Op::ExpM1 => 3.0,
         Op::Softplus => 4.0,
         Op::Sigmoid => 3.0,
@@ -371,7 +381,7 @@ fn error<T: Tested>(got: T, reference: Exact) -> f64 {
     ((got - high - reference.low) / T::ulp(high)).abs()
 }
 
-fn accuracy_holds<T: Tested>(ops: &[Op], count: u64) {
+fn accuracy_holds<T: Referenced>(ops: &[Op], count: u64) {
     let arguments = arguments::<T>(count);
     let mut faults = Vec::new();
     for &op in ops {

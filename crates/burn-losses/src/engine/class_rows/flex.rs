@@ -5,6 +5,7 @@ use super::sweep_cpu::{Element, Gradient};
 use super::{ClassCall, Extent, output_shape};
 use crate::backend::LossBackend;
 use crate::check;
+use crate::real::lanes::Scalar as _;
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::backend::{self, TensorMetadata};
 use burn::tensor::{DType, TensorData, bf16, f16};
@@ -73,7 +74,8 @@ impl LossBackend for Flex {
     }
 
     fn class_rows_scaled(gradient: FlexTensor, upstream: FlexTensor) -> FlexTensor {
-        let upstream = with_float!(upstream.dtype(), E => elements::<E>(&contiguous::<E>(upstream))[0].to_acc() as f64);
+        let upstream =
+            with_float!(upstream.dtype(), E => elements::<E>(&contiguous::<E>(upstream))[0].to_acc().to_f64());
         if upstream == 1.0 {
             return gradient;
         }

@@ -5,6 +5,7 @@ use super::sweep_cpu::{Element, Gradient};
 use super::{ClassCall, Extent, output_shape};
 use crate::backend::LossBackend;
 use crate::check;
+use crate::real::lanes::Scalar as _;
 use burn::backend::ndarray::{NdArray, NdArrayTensor, SharedArray};
 use burn::backend::{TensorMetadata, ops::FloatTensorOps};
 use burn::tensor::{Scalar, Shape};
@@ -76,7 +77,7 @@ impl LossBackend for NdArray {
     }
 
     fn class_rows_scaled(gradient: NdArrayTensor, upstream: NdArrayTensor) -> NdArrayTensor {
-        let upstream = with_float!(upstream, upstream => upstream.iter().map(|&x| f64::from(x)).sum::<f64>());
+        let upstream = with_float!(upstream, upstream => upstream.iter().map(|x| x.to_acc().to_f64()).sum::<f64>());
         if upstream == 1.0 {
             return gradient;
         }

@@ -1,12 +1,14 @@
 //! What a class formula sees of a row, and how a formula is erased so that sweeps need not know it.
 
 use crate::catalogue::Parameter;
+use crate::display;
 use crate::per_class::PerClass;
 use crate::real::lanes::{Kernel, Lanes, Simd, Vector, WIDEST};
 use crate::real::{Dual, Primitive, Real};
 use burn::backend::Dispatch;
 use core::fmt::Debug;
 use serde::Serialize;
+use serde_json::Value;
 
 /// The sums over the classes a formula needs besides the gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -314,9 +316,9 @@ pub trait RowFormula: Debug + Send + Sync {
     fn terms(&self) -> Terms;
     #[doc(hidden)]
     fn name(&self) -> &'static str;
-    /// The hyper-parameters by name, as JSON has them.
+    /// The hyper-parameters by name, in the order of their table.
     #[doc(hidden)]
-    fn parameters(&self) -> serde_json::Value;
+    fn parameters(&self) -> Vec<(String, Value)>;
     /// The hyper-parameters that are lists by class, with their lengths.
     #[doc(hidden)]
     fn per_class(&self) -> Vec<(&'static str, usize)>;
@@ -339,8 +341,8 @@ impl<F: ClassFormula> RowFormula for F {
     fn name(&self) -> &'static str {
         F::name()
     }
-    fn parameters(&self) -> serde_json::Value {
-        serde_json::to_value(self).unwrap_or_default()
+    fn parameters(&self) -> Vec<(String, Value)> {
+        display::ordered(F::PARAMETERS, self)
     }
     fn per_class(&self) -> Vec<(&'static str, usize)> {
         let lists = ClassFormula::per_class(self).into_iter();

@@ -821,3 +821,6 @@ fn widest<V: Vector>(vector: V) -> V::T {
     let values = values(vector);
     values[1..V::W].iter().fold(values[0], |a, &b| if b > a { b } else { a })
 }
+
+#[cfg(test)]
+mod tests;
