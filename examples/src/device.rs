@@ -44,11 +44,7 @@ pub fn available() -> Vec<&'static str> {
 }
 
 fn is_available(name: &str) -> bool {
-    match name {
-        "flex" => cfg!(feature = "flex"),
-        "ndarray" => cfg!(feature = "ndarray"),
-        _ => false,
-    }
+    name == "flex" && cfg!(feature = "flex") || name == "ndarray" && cfg!(feature = "ndarray")
 }
 
 /// The dtype of this name on this device.

@@ -19,7 +19,7 @@ fn problems(seed: u64) -> Vec<Problem> {
     let turn = seed as usize;
     let configs = all_configurations(CLASSES).into_iter().enumerate();
     let problem = |(number, config): (usize, LossConfig)| {
-        let shape = if (number + turn) % 2 == 0 { &[7, CLASSES][..] } else { &[3, CLASSES, 2] };
+        let shape = if (number + turn).is_multiple_of(2) { &[7, CLASSES][..] } else { &[3, CLASSES, 2] };
         Problem::random(&config, shape, &mut random).variants()[(number / 2 + turn) % 4].clone()
     };
     configs.map(problem).collect()

@@ -390,7 +390,8 @@ fn sums(dtype: DType) -> Tolerance {
 fn other_uses_of_the_logits_are_not_disturbed() {
     let mut faults = Faults::default();
     // A loss made in place of the logits would spoil what these read in the backward pass, or now.
-    let uses: [(&str, fn(Tensor<2>) -> Tensor<1>); 4] = [
+    type Use = (&'static str, fn(Tensor<2>) -> Tensor<1>);
+    let uses: [Use; 4] = [
         ("square", |x| (x.clone() * x).sum()),
         ("exp", |x| (x * 0.25).exp().sum()),
         ("window", |x| x.slice(s![1..3, 1..4]).tanh().sum()),

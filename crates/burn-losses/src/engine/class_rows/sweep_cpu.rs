@@ -515,16 +515,41 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     #[inline(always)]
     fn load_tile(&mut self) {
         let (tile, logits) = (self.scratch.as_mut_ptr(), self.memory.logits);
-        // SAFETY: `each_in_tile` gives places inside the tile, and offsets inside the logits.
-        self.each_in_tile(|place, offset| unsafe { *tile.add(place) = (*logits.add(offset)).to_acc() });
+        if let (true, Some(logits)) = (self.sweep.extent.inner > 1, E::same(logits)) {
+            // SAFETY: `each_stretch` gives stretches inside the tile and inside the logits, which do not overlap.
+            self.each_stretch(|place, offset, len| unsafe {
+                logits.add(offset).copy_to_nonoverlapping(tile.add(place), len);
+            });
+        } else {
+            // SAFETY: `each_in_tile` gives places inside the tile, and offsets inside the logits.
+            self.each_in_tile(|place, offset| unsafe { *tile.add(place) = (*logits.add(offset)).to_acc() });
+        }
     }
 
     #[inline(always)]
     fn store_tile(&mut self) {
         let Some(gradient) = self.memory.gradient else { return };
         let tile = self.scratch.as_ptr();
-        // SAFETY: `each_in_tile` gives places inside the tile, and offsets inside the gradient.
-        self.each_in_tile(|place, offset| unsafe { gradient.add(offset).write(E::from_acc(*tile.add(place))) });
+        if let (true, Some(gradient)) = (self.sweep.extent.inner > 1, E::same(gradient)) {
+            // SAFETY: `each_stretch` gives stretches inside the tile and inside the gradient, which do not overlap.
+            self.each_stretch(|place, offset, len| unsafe {
+                tile.add(place).copy_to_nonoverlapping(gradient.add(offset), len);
+            });
+        } else {
+            // SAFETY: `each_in_tile` gives places inside the tile, and offsets inside the gradient.
+            self.each_in_tile(|place, offset| unsafe { gradient.add(offset).write(E::from_acc(*tile.add(place))) });
+        }
+    }
+
+    /// What lies side by side both in the tile and in the tensors: the place in the tile, the offset, the length.
+    #[inline(always)]
+    fn each_stretch(&self, visit: impl Fn(usize, usize, usize)) {
+        let Extent { classes, inner, .. } = self.sweep.extent;
+        for (r, stretch, offset) in self.stretches() {
+            for k in 0..classes {
+                visit(k * BLOCK + r, offset + k * inner, stretch);
+            }
+        }
     }
 
     /// Every place in the tile with the offset in the tensors it belongs to, in the order of the tensors' memory.
@@ -532,6 +557,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     fn each_in_tile(&self, visit: impl Fn(usize, usize)) {
         let Extent { classes, inner, .. } = self.sweep.extent;
         if inner == 1 {
+            // Whole rows in turn, without a division for each.
             for r in 0..self.block.len {
                 let row = (self.first + r) * classes;
                 for k in 0..classes {
@@ -540,13 +566,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             }
             return;
         }
-        for (r, stretch, offset) in self.stretches() {
-            for k in 0..classes {
-                for i in 0..stretch {
-                    visit(k * BLOCK + r + i, offset + k * inner + i);
-                }
-            }
-        }
+        self.each_stretch(|place, offset, len| (0..len).for_each(|i| visit(place + i, offset + i)));
     }
 
     /// From the rows' sums to the losses, and to what the gradient is made of.
