@@ -210,6 +210,31 @@ impl<E: Element> Kernel<E::Acc> for Task<'_, '_, E> {
     }
 }
 
+/// The weights of Σ wₖ ln pₖ, and their sum; without `each` all are 1, and need no memory to be read.
+struct TermWeights<T> {
+    each: Option<Vec<T>>,
+    total: f64,
+}
+
+impl<T: Scalar> TermWeights<T> {
+    /// The weight of a class, 0 for none.
+    #[inline(always)]
+    fn of(&self, class: usize, classes: usize) -> T {
+        match &self.each {
+            Some(each) => each.get(class).copied().unwrap_or_default(),
+            None => T::from_f64(f64::from(u8::from(class < classes))),
+        }
+    }
+}
+
+/// What the gradient is besides a·e.
+#[derive(Clone, Copy)]
+enum Added<T> {
+    Nothing,
+    Same,
+    Weighted(*const T),
+}
+
 /// A block of rows being worked on, with its scratch.
 struct Work<'a, 'b, E: Element> {
     sweep: &'a Sweep<'b, E>,
@@ -220,8 +245,8 @@ struct Work<'a, 'b, E: Element> {
     first: usize,
     /// `[classes, BLOCK]` across; half-precision rows along.
     scratch: Vec<E::Acc>,
-    /// The class weights of Σ wₖ ln pₖ, and their sum.
-    term_weights: Option<(Vec<E::Acc>, f64)>,
+    /// The weights of Σ wₖ ln pₖ.
+    term_weights: Option<TermWeights<E::Acc>>,
     largest: [E::Acc; BLOCK],
     exp_sum: [E::Acc; BLOCK],
     target: [E::Acc; BLOCK],
@@ -251,8 +276,10 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         let direct = sweep.along() && E::same(memory.logits).is_some();
         let scratch = if direct { 0 } else { classes * rows_per_block };
         let term_weights = terms.log_p_sum.map(|which| match (which, &call.class_weights) {
-            (LogPSum::ClassWeights, Some(w)) => (w.iter().map(|&w| E::Acc::from_f64(w)).collect(), w.iter().sum()),
-            _ => (vec![E::Acc::from_f64(1.0); classes], classes as f64),
+            (LogPSum::ClassWeights, Some(w)) => {
+                TermWeights { each: Some(w.iter().map(|&w| E::Acc::from_f64(w)).collect()), total: w.iter().sum() }
+            }
+            _ => TermWeights { each: None, total: classes as f64 },
         });
         Self {
             sweep,
@@ -335,8 +362,9 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 let largest = widest::<V>(largest);
                 // All others −∞: nothing to subtract.
                 let shift = if largest.to_f64() == f64::NEG_INFINITY { V::T::from_f64(0.0) } else { largest };
-                if let Some((weights, _)) = &self.term_weights {
-                    let mut sums = (V::splat(V::T::from_f64(0.0)), V::splat(V::T::from_f64(0.0)));
+                let zero = V::splat(V::T::from_f64(0.0));
+                if let Some(TermWeights { each: Some(weights), .. }) = &self.term_weights {
+                    let mut sums = (zero, zero);
                     for (start, end) in others {
                         sums =
                             weighted_sum::<V>(from.add(start), weights.as_ptr().add(start), end - start, shift, sums);
@@ -344,10 +372,20 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     self.shifted_sum[r] = total::<V>(sums.0);
                     self.other_weights[r] = total::<V>(sums.1);
                 }
-                let mut sum = V::splat(V::T::from_f64(0.0));
+                let all_alike = matches!(&self.term_weights, Some(TermWeights { each: None, .. }));
+                let (mut sum, mut shifted) = (zero, zero);
                 for (start, end) in others {
                     let to = if with_gradient { Some(to.add(start)) } else { None };
-                    sum = exp_sum::<V>(from.add(start), to, end - start, shift, sum);
+                    let from = from.add(start);
+                    (sum, shifted) = if all_alike {
+                        exp_sum::<V, true>(from, to, end - start, shift, (sum, shifted))
+                    } else {
+                        exp_sum::<V, false>(from, to, end - start, shift, (sum, shifted))
+                    };
+                }
+                if all_alike {
+                    self.shifted_sum[r] = total::<V>(shifted);
+                    self.other_weights[r] = E::Acc::from_f64(classes as f64 - 1.0);
                 }
                 self.set_row(r, shift, total::<V>(sum), target);
             }
@@ -366,11 +404,14 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                         *to.add(k) = E::Acc::from_f64(0.0);
                     }
                 } else {
-                    let weights = self.term_weights.as_ref().map(|(w, _)| w.as_ptr());
                     let t = class as usize;
-                    scale::<V>(to, weights, t, self.a[r], self.b[r]);
-                    let behind = weights.map(|w| w.add(t + 1));
-                    scale::<V>(to.add(t + 1), behind, classes - t - 1, self.a[r], self.b[r]);
+                    let added = |start: usize| match &self.term_weights {
+                        None => Added::Nothing,
+                        Some(TermWeights { each: None, .. }) => Added::Same,
+                        Some(TermWeights { each: Some(weights), .. }) => Added::Weighted(weights.as_ptr().add(start)),
+                    };
+                    scale::<V>(to, added(0), t, self.a[r], self.b[r]);
+                    scale::<V>(to.add(t + 1), added(t + 1), classes - t - 1, self.a[r], self.b[r]);
                     *to.add(t) = self.at_target[r];
                 }
             }
@@ -445,11 +486,12 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     largest = largest.larger(V::select(is_target, number(f64::NEG_INFINITY), x));
                 }
                 let shift = V::select(largest.equal(number(f64::NEG_INFINITY)), number(0.0), largest);
-                if let Some((weights, _)) = &self.term_weights {
+                if let Some(weights) = &self.term_weights {
                     let mut sums = (number(0.0), number(0.0));
-                    for (k, &weight) in weights.iter().enumerate() {
+                    for k in 0..classes {
                         let x = V::load(tile.add(k * BLOCK + at));
-                        let weight = V::select(class.equal(number(k as f64)), number(0.0), V::splat(weight));
+                        let weight = V::splat(weights.of(k, classes));
+                        let weight = V::select(class.equal(number(k as f64)), number(0.0), weight);
                         sums = add_weighted(x, weight, shift, sums);
                     }
                     sums.0.store(self.shifted_sum.as_mut_ptr().add(at));
@@ -484,7 +526,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 for k in 0..classes {
                     let e = V::load(tile.add(k * BLOCK + at));
                     let g = match &self.term_weights {
-                        Some((weights, _)) => b.mul_add(V::splat(weights[k]), e.mul(a)),
+                        Some(weights) => b.mul_add(V::splat(weights.of(k, classes)), e.mul(a)),
                         None => e.mul(a),
                     };
                     let g = V::select(class.equal(number(k as f64)), at_target, g);
@@ -639,10 +681,10 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     /// The weight in Σ wₖ ln pₖ of the targets from `at` on.
     #[inline(always)]
     fn own_weights(&self, at: usize) -> [E::Acc; WIDEST] {
-        let zero = E::Acc::from_f64(0.0);
+        let classes = self.sweep.extent.classes;
         core::array::from_fn(|i| match (&self.term_weights, self.block.class.get(at + i)) {
-            (Some((weights, _)), Some(&class)) => weights.get(class as usize).copied().unwrap_or(zero),
-            _ => zero,
+            (Some(weights), Some(&class)) => weights.of(class as usize, classes),
+            _ => E::Acc::from_f64(0.0),
         })
     }
 
@@ -691,7 +733,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             let (p, miss) = ((-gap).sigmoid(), gap.sigmoid());
             let s = factor * load(&self.block.slopes[1]);
             let c = factor * load(&self.block.slopes[2]);
-            let all = self.term_weights.as_ref().map_or(0.0, |(_, all)| *all);
+            let all = self.term_weights.as_ref().map_or(0.0, |weights| weights.total);
             // SAFETY: the array holds WIDEST ≥ W values.
             let own = Lanes(unsafe { V::load(self.own_weights(at).as_ptr()) });
             a = a + (c - s * all) * miss;
@@ -732,23 +774,37 @@ unsafe fn max_of<V: Vector>(from: *const V::T, n: usize, largest: V) -> V {
     lanes[0].larger(lanes[1]).larger(lanes[2].larger(lanes[3]))
 }
 
-/// sum + Σ e^{x − shift}, lane by lane; the exponentials are left at `to`.
+/// (Σ e^{x − shift}, Σ (x − shift)) added to `sums`, lane by lane, the second only if `SHIFTED`; the exponentials are left
+/// at `to`.
 #[inline(always)]
-unsafe fn exp_sum<V: Vector>(from: *const V::T, to: Option<*mut V::T>, n: usize, shift: V::T, sum: V) -> V {
+unsafe fn exp_sum<V: Vector, const SHIFTED: bool>(
+    from: *const V::T,
+    to: Option<*mut V::T>,
+    n: usize,
+    shift: V::T,
+    sums: (V, V),
+) -> (V, V) {
     let shift = V::splat(shift);
-    let mut sum = sum;
+    let (mut sum, mut shifted) = sums;
     let mut at = 0;
     // SAFETY: every access stays below n.
     unsafe {
         while at + V::W <= n {
-            let e = exp_nonpositive(V::load(from.add(at)).sub(shift));
+            let x = V::load(from.add(at)).sub(shift);
+            let e = exp_nonpositive(x);
             if let Some(to) = to {
                 e.store(to.add(at));
             }
             sum = sum.add(e);
+            if SHIFTED {
+                shifted = shifted.add(x);
+            }
             at += V::W;
         }
         if at < n {
+            if SHIFTED {
+                shifted = shifted.add(V::load_first(from.add(at), n - at, shift).sub(shift));
+            }
             let rest = V::splat(V::T::from_f64(f64::NEG_INFINITY));
             let e = exp_nonpositive(V::load_first(from.add(at), n - at, rest).sub(shift));
             if let Some(to) = to {
@@ -757,7 +813,7 @@ unsafe fn exp_sum<V: Vector>(from: *const V::T, to: Option<*mut V::T>, n: usize,
             sum = sum.add(e);
         }
     }
-    sum
+    (sum, shifted)
 }
 
 /// (Σ w·(x − shift), Σ w) added to `sums`; a weight of 0 counts for nothing, whatever x is.
@@ -794,9 +850,9 @@ unsafe fn weighted_sum<V: Vector>(
     sums
 }
 
-/// x ← a·x + b·w.
+/// x ← a·x + b·w, w being 0, 1 or a weight each.
 #[inline(always)]
-unsafe fn scale<V: Vector>(x: *mut V::T, weights: Option<*const V::T>, n: usize, a: V::T, b: V::T) {
+unsafe fn scale<V: Vector>(x: *mut V::T, added: Added<V::T>, n: usize, a: V::T, b: V::T) {
     let (a, b) = (V::splat(a), V::splat(b));
     let zero = V::splat(V::T::from_f64(0.0));
     let mut at = 0;
@@ -804,18 +860,20 @@ unsafe fn scale<V: Vector>(x: *mut V::T, weights: Option<*const V::T>, n: usize,
     unsafe {
         while at + V::W <= n {
             let y = V::load(x.add(at)).mul(a);
-            let y = match weights {
-                Some(weights) => b.mul_add(V::load(weights.add(at)), y),
-                None => y,
+            let y = match added {
+                Added::Nothing => y,
+                Added::Same => y.add(b),
+                Added::Weighted(weights) => b.mul_add(V::load(weights.add(at)), y),
             };
             y.store(x.add(at));
             at += V::W;
         }
         if at < n {
             let y = V::load_first(x.add(at), n - at, zero).mul(a);
-            let y = match weights {
-                Some(weights) => b.mul_add(V::load_first(weights.add(at), n - at, zero), y),
-                None => y,
+            let y = match added {
+                Added::Nothing => y,
+                Added::Same => y.add(b),
+                Added::Weighted(weights) => b.mul_add(V::load_first(weights.add(at), n - at, zero), y),
             };
             y.store_first(x.add(at), n - at);
         }
