@@ -1,6 +1,8 @@
 //! Devices by name.
 
 use crate::error::LabError;
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal", feature = "webgpu"))]
+use burn::tensor::DeviceKind;
 use burn::tensor::{DType, Device};
 
 /// Every name the lab knows, with the dtypes the device really has: Burn's own answer is not to be trusted.
@@ -15,36 +17,52 @@ const NAMES: &[(&str, &[DType])] = &[
     ("rocm", &[DType::F64, DType::F32, DType::F16, DType::BF16]),
 ];
 
+/// The devices that are built in, by name.
+fn built_in() -> Vec<(&'static str, fn() -> Device)> {
+    vec![
+        #[cfg(feature = "flex")]
+        ("flex", Device::flex),
+        #[cfg(feature = "ndarray")]
+        #[allow(deprecated)] // By Burn; its users exist.
+        ("ndarray", Device::ndarray),
+        #[cfg(feature = "wgpu")]
+        ("wgpu", || Device::wgpu(DeviceKind::DefaultDevice)),
+        #[cfg(feature = "vulkan")]
+        ("vulkan", || Device::vulkan(DeviceKind::DefaultDevice)),
+        #[cfg(feature = "metal")]
+        ("metal", || Device::metal(DeviceKind::DefaultDevice)),
+        #[cfg(feature = "webgpu")]
+        ("webgpu", || Device::webgpu(DeviceKind::DefaultDevice)),
+        #[cfg(feature = "cuda")]
+        ("cuda", || Device::cuda(0)),
+        #[cfg(feature = "rocm")]
+        ("rocm", || Device::rocm(0)),
+    ]
+}
+
 /// The device of this name.
 ///
 /// # Errors
 ///
 /// If there is none of this name, or the lab was built without its feature.
 pub fn by_name(name: &str) -> Result<Device, LabError> {
-    match name {
-        #[cfg(feature = "flex")]
-        "flex" => Ok(Device::flex()),
-        #[cfg(feature = "ndarray")]
-        #[allow(deprecated)] // By Burn; its users exist.
-        "ndarray" => Ok(Device::ndarray()),
-        known if NAMES.iter().any(|(name, _)| *name == known) => Err(LabError::Usage(format!(
-            "device: {known} must be built in, got a lab without its feature (this one has: {})",
-            available().join(", ")
-        ))),
-        _ => {
-            let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-            Err(LabError::Usage(format!("device: the name must be one of {}, got \"{name}\"", names.join(", "))))
-        }
+    if let Some((_, device)) = built_in().into_iter().find(|(known, _)| *known == name) {
+        return Ok(device());
     }
+    if NAMES.iter().any(|(known, _)| *known == name) {
+        return Err(LabError::Usage(format!(
+            "device: {name} must be built in (cargo run --release --features {name}), got a lab without it (this one \
+             has: {})",
+            available().join(", ")
+        )));
+    }
+    let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
+    Err(LabError::Usage(format!("device: the name must be one of {}, got \"{name}\"", names.join(", "))))
 }
 
 /// The names of the devices that are built in.
 pub fn available() -> Vec<&'static str> {
-    NAMES.iter().map(|(name, _)| *name).filter(|name| is_available(name)).collect()
-}
-
-fn is_available(name: &str) -> bool {
-    name == "flex" && cfg!(feature = "flex") || name == "ndarray" && cfg!(feature = "ndarray")
+    built_in().into_iter().map(|(name, _)| name).collect()
 }
 
 /// The dtype of this name on this device.

@@ -4,6 +4,8 @@ mod problem;
 
 pub use problem::*;
 
+#[cfg(any(feature = "wgpu", feature = "vulkan"))]
+use burn::tensor::DeviceKind;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_losses::prelude::*;
 use serde::{Deserialize, Deserializer};
@@ -91,6 +93,10 @@ pub struct Way {
     pub device: Device,
     /// Of the logits.
     pub dtype: DType,
+    /// What targets can be.
+    pub ints: &'static [DType],
+    /// A CPU, whose fused kernels read the targets before anything else.
+    pub reads_targets: bool,
     /// The composed path instead of the fused kernels.
     pub composed: bool,
     /// Gradient checkpointing.
@@ -98,6 +104,11 @@ pub struct Way {
 }
 
 impl Way {
+    /// Whether a target out of range is an error; elsewhere its loss is NaN.
+    pub fn refuses_targets(&self) -> bool {
+        self.reads_targets && !self.composed
+    }
+
     /// The device with autodiff.
     pub fn autodiff(&self) -> Device {
         let device = self.device.clone();
@@ -124,19 +135,46 @@ pub fn full_precision_ways() -> Vec<Way> {
     plain_ways().into_iter().filter(|way| matches!(way.dtype, DType::F64 | DType::F32)).collect()
 }
 
-/// Every way there is. What a backend really has is our own table: `supports_dtype` is not to be trusted.
-pub fn ways() -> Vec<Way> {
-    let flex = [DType::F64, DType::F32, DType::F16, DType::BF16];
+/// What a backend really has, by our own table: `supports_dtype` is not to be trusted.
+struct Backend {
+    name: &'static str,
+    device: Device,
+    floats: &'static [DType],
+    ints: &'static [DType],
+    reads_targets: bool,
+}
+
+fn backends() -> Vec<Backend> {
+    const INTS: &[DType] =
+        &[DType::I64, DType::I32, DType::I16, DType::I8, DType::U64, DType::U32, DType::U16, DType::U8];
+    let cpu = |name, device, floats| Backend { name, device, floats, ints: INTS, reads_targets: true };
     #[allow(deprecated)] // By Burn; its users exist.
-    let ndarray_device = Device::ndarray();
-    let ndarray = [DType::F64, DType::F32];
-    let flex = flex.into_iter().map(|dtype| ("flex", Device::flex(), dtype));
-    let ndarray = ndarray.into_iter().map(|dtype| ("ndarray", ndarray_device.clone(), dtype));
+    let ndarray = Device::ndarray();
+    vec![
+        cpu("flex", Device::flex(), &[DType::F64, DType::F32, DType::F16, DType::BF16]),
+        cpu("ndarray", ndarray, &[DType::F64, DType::F32]),
+        #[cfg(feature = "wgpu")]
+        gpu("wgpu", Device::wgpu(DeviceKind::DefaultDevice)),
+        #[cfg(feature = "vulkan")]
+        gpu("vulkan", Device::vulkan(DeviceKind::DefaultDevice)),
+    ]
+}
+
+#[cfg(any(feature = "wgpu", feature = "vulkan"))]
+fn gpu(name: &'static str, device: Device) -> Backend {
+    Backend { name, device, floats: &[DType::F32], ints: &[DType::I64, DType::I32, DType::U32], reads_targets: false }
+}
+
+/// Every way there is.
+pub fn ways() -> Vec<Way> {
     let mut ways = Vec::new();
-    for (name, device, dtype) in flex.chain(ndarray) {
-        for composed in [false, true] {
-            for checkpointing in [false, true] {
-                ways.push(Way { name, device: device.clone(), dtype, composed, checkpointing });
+    for Backend { name, device, floats, ints, reads_targets } in backends() {
+        for &dtype in floats {
+            for composed in [false, true] {
+                for checkpointing in [false, true] {
+                    let device = device.clone();
+                    ways.push(Way { name, device, dtype, ints, reads_targets, composed, checkpointing });
+                }
             }
         }
     }
@@ -205,7 +243,8 @@ impl Tolerance {
     pub fn of(config: &LossConfig, dtype: DType) -> Self {
         let (relative, floor, absolute, largest) = match dtype {
             DType::F64 => (1e-13, 5e-15, 1e-290, f64::MAX),
-            DType::F32 => (1e-5, 1e-6, 1e-37, f64::from(f32::MAX)),
+            // 1e-36: what is on the way to a normal number may be subnormal, and GPUs flush that to 0.
+            DType::F32 => (1e-5, 1e-6, 1e-36, f64::from(f32::MAX)),
             DType::F16 => (1e-3, 1e-3, 6e-8, 65504.0),
             DType::BF16 => (8e-3, 8e-3, 1e-37, f64::from(f32::MAX)),
             other => panic!("no tolerance for {other:?}"),

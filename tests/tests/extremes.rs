@@ -124,6 +124,7 @@ fn of_class(parameter: &PerClass, class: usize) -> f64 {
     match parameter {
         PerClass::Same(value) => *value,
         PerClass::Each(values) => values[class],
+        PerClass::Scheduled([value]) => *value,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::catalogue::{Described, Parameter};
 use crate::engine::class_rows::ClassCall;
-use burn::tensor::DType;
+use burn::backend::{Backend, Dispatch};
+use burn::tensor::{DType, Device};
 use core::fmt;
 use serde::Serialize;
 use serde_json::Value;
@@ -133,6 +134,19 @@ pub(crate) fn try_target_range(
         }
     }
     Ok(())
+}
+
+/// The arithmetic the logits ask for.
+///
+/// # Panics
+///
+/// With the sentence, for f64 on wgpu, which says that it has f64 and computes garbage.
+#[track_caller]
+pub(crate) fn arithmetic(device: &Device, dtype: DType, call: &ClassCall) {
+    if dtype == DType::F64 && Dispatch::name(device.as_dispatch()).contains("wgpu") {
+        let rule = "be f32, f16 or bf16 on wgpu (Vulkan, Metal, WebGPU), which cannot compute in f64";
+        panic!("{}", sentence(call.formula.name(), "logits", rule, "F64"));
+    }
 }
 
 /// # Panics

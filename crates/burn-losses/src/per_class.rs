@@ -3,6 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 /// A hyper-parameter that is one number for all classes, or one for each. In a file: a number or an array.
+///
+/// On a GPU a number is compiled into the kernel, a list is read by it. A number that changes from step to step would be
+/// compiled anew at every step: let it be [`Scheduled`](Self::Scheduled), which the kernel reads too.
+///
+/// ```
+/// use burn_losses::prelude::*;
+///
+/// for step in 0..100 {
+///     let gamma = 2.0 * f64::from(step) / 100.0;
+///     let criterion = Focal::default().with_gamma(PerClass::Scheduled([gamma])).init();
+///     // … one kernel for all of them
+/// #   let _ = criterion;
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PerClass {
@@ -10,6 +24,13 @@ pub enum PerClass {
     Same(f64),
     /// One for each class, in the order of the class indices.
     Each(Vec<f64>),
+    /// One for all classes that changes from step to step. In a file it is a number like any other.
+    #[serde(skip_deserializing, serialize_with = "alone")]
+    Scheduled([f64; 1]),
+}
+
+fn alone<S: serde::Serializer>(value: &[f64; 1], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(value[0])
 }
 
 impl From<f64> for PerClass {

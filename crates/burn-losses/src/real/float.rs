@@ -43,7 +43,7 @@ macro_rules! real_float {
                 $wrap(value as $float)
             }
             fn lookup(&self, table: &[f64], index: &usize) -> Self {
-                $wrap(table[*index] as $float)
+                $wrap((if let [value] = table { *value } else { table[*index] }) as $float)
             }
             fn exp(self) -> Self {
                 $wrap(<$float>::exp($get(self)))

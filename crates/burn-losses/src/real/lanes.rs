@@ -294,6 +294,9 @@ impl<V: Vector> Real for Lanes<V> {
     }
     #[inline(always)]
     fn lookup(&self, table: &[f64], index: &[u32; WIDEST]) -> Self {
+        if let [value] = table {
+            return self.constant(*value);
+        }
         let values = index.map(|class| V::T::from_f64(table.get(class as usize).copied().unwrap_or(0.0)));
         // SAFETY: the array holds WIDEST ≥ W values.
         Self(unsafe { V::load(values.as_ptr()) })

@@ -7,6 +7,7 @@
 //! | `f64`, `f32` | one number: plots, tests, host code |
 //! | [`Dual<R, K>`](Dual) | the value and `K` exact slopes, over any other `R` |
 //! | `Lanes` (inside the crate) | many rows at once in the registers of the CPU at hand |
+//! | `Ir` (inside the crate) | instructions of the GPU kernel being built |
 //! | [`Primitive<B>`](Primitive) | a tensor of any backend `B`: the composed path |
 //!
 //! # Corner rules
@@ -23,6 +24,8 @@
 
 mod dual;
 mod float;
+#[cfg(feature = "cube")]
+pub(crate) mod ir;
 pub(crate) mod lanes;
 mod primitive;
 #[cfg(test)]
@@ -71,7 +74,7 @@ pub trait Real:
 
     /// The constant `value`, shaped like `self` (a tensor needs a shape and a device, so there is no `From<f64>`).
     fn constant(&self, value: f64) -> Self;
-    /// `table[index]` for each value, shaped like `self`.
+    /// `table[index]` for each value, shaped like `self`; a table of one value has it for every index.
     fn lookup(&self, table: &[f64], index: &Self::Index) -> Self;
 
     /// eˣ.

@@ -128,6 +128,9 @@ impl<B: Backend> Real for Primitive<B> {
         Self(B::float_full(self.0.shape(), Scalar::Float(value), &self.0.device(), dtype))
     }
     fn lookup(&self, table: &[f64], index: &IntTensor<B>) -> Self {
+        if let [value] = table {
+            return self.constant(*value);
+        }
         let table = TensorData::new(table.to_vec(), [table.len()]).convert_dtype(self.0.dtype());
         let table = B::float_from_data(table, &self.0.device());
         let flat = B::int_reshape(index.clone(), Shape::new([index.shape().num_elements()]));

@@ -171,7 +171,7 @@ impl Rows {
         let detached = |x: &Numbers| Primitive::<B>(B::float_detach(x.0.clone()));
         let weight = call.class_weights.as_ref().map(|weights| detached(&self.gap).lookup(weights, &targets.index));
         let row = |gap: Numbers| {
-            Row::composed(
+            Row::of(
                 gap,
                 targets.index.clone(),
                 self.classes,
@@ -187,7 +187,7 @@ impl Rows {
             let too_far = gap.constant(FAR).less(&gap);
             let near = Primitive::<B>(B::float_mask_fill(gap.0, too_far.clone(), Scalar::Float(FAR)));
             let seen = row(near);
-            let duals = Row::composed(
+            let duals = Row::of(
                 Dual::variable(seen.gap(), 0),
                 targets.index.clone(),
                 self.classes,

@@ -24,13 +24,16 @@
 //! # The code
 //!
 //! `row` is what a formula sees, and its erasure: sweeps over memory know no formula, so one compiled sweep serves
-//! them all. `sweep_cpu` makes the numbers of a row from memory and the gradient from the slopes; `composed` does the
-//! same with the operations of any backend; `autodiff` hangs either into Burn's graph.
+//! them all. `sweep_cpu` makes the numbers of a row from memory and the gradient from the slopes; `sweep_cube` is the same
+//! as a GPU kernel, with the formula expanded into it; `composed` does it with the operations of any backend; `autodiff`
+//! hangs each into Burn's graph.
 
 mod autodiff;
 mod composed;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 mod cpu;
+#[cfg(feature = "cube")]
+mod cube;
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "ndarray")]
@@ -39,6 +42,8 @@ mod ndarray;
 mod row;
 #[cfg(any(feature = "flex", feature = "ndarray", test))]
 mod sweep_cpu;
+#[cfg(feature = "cube")]
+mod sweep_cube;
 
 pub(crate) use row::{BLOCK, Block};
 pub use row::{ClassFormula, ClassParameter, Row, RowFormula, Terms};
@@ -87,6 +92,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     call: ClassCall,
 ) -> Tensor<O> {
     check::class_shapes(&logits.dims(), &targets.dims(), &call);
+    check::arithmetic(&logits.device(), logits.dtype(), &call);
     let fused = !call.composed && backend::is_fused(&logits.device(), logits.dtype());
     let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
     Tensor::from_dispatch(if fused {

@@ -4,6 +4,8 @@ use crate::catalogue::Parameter;
 use crate::display;
 use crate::per_class::PerClass;
 use crate::real::lanes::{Kernel, Lanes, Simd, Vector, WIDEST};
+#[cfg(feature = "cube")]
+use crate::real::ir::Ir;
 use crate::real::{Dual, Primitive, Real};
 use burn::backend::Dispatch;
 use core::fmt::Debug;
@@ -18,7 +20,7 @@ pub struct Terms {
 }
 
 /// Which weights stand in Σₖ wₖ ln pₖ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum LogPSum {
     Ones,
     ClassWeights,
@@ -151,9 +153,9 @@ impl<R: Real> Row<R> {
 
 /// What may stand where a hyper-parameter can differ by class: a number, or a [`PerClass`].
 pub trait ClassParameter {
-    /// The value, if it is the same for all classes.
+    /// The value, if it is the same for all classes and for all steps.
     fn same_for_all(&self) -> Option<f64>;
-    /// The values by class; empty if there is one for all.
+    /// The values by class, or the single one that changes from step to step; empty if there is one for all.
     fn by_class(&self) -> &[f64];
 }
 
@@ -172,7 +174,7 @@ impl ClassParameter for PerClass {
     fn same_for_all(&self) -> Option<f64> {
         match self {
             PerClass::Same(value) => Some(*value),
-            PerClass::Each(_) => None,
+            PerClass::Each(_) | PerClass::Scheduled(_) => None,
         }
     }
     #[inline(always)]
@@ -180,6 +182,7 @@ impl ClassParameter for PerClass {
         match self {
             PerClass::Same(_) => &[],
             PerClass::Each(values) => values,
+            PerClass::Scheduled(value) => value,
         }
     }
 }
@@ -332,6 +335,22 @@ pub trait RowFormula: Debug + Send + Sync {
     /// The loss and its slopes.
     #[doc(hidden)]
     fn compose_dual(&self, row: &Row<Dual<Primitive<Dispatch>, 3>>) -> Dual<Primitive<Dispatch>, 3>;
+    /// The loss, as instructions of a kernel.
+    #[cfg(feature = "cube")]
+    #[doc(hidden)]
+    fn expand<'s>(&self, row: &Row<Ir<'s>>) -> Ir<'s>;
+    /// The loss and its slopes.
+    #[cfg(feature = "cube")]
+    #[doc(hidden)]
+    fn expand_dual<'s>(&self, row: &Row<Dual<Ir<'s>, 3>>) -> Dual<Ir<'s>, 3>;
+    /// The formula's type and everything that is written into a kernel: all but the lists by class.
+    #[cfg(feature = "cube")]
+    #[doc(hidden)]
+    fn kernel_key(&self) -> String;
+    /// The lists by class, which a kernel reads.
+    #[cfg(feature = "cube")]
+    #[doc(hidden)]
+    fn lists(&self) -> Vec<&[f64]>;
 }
 
 impl<F: ClassFormula> RowFormula for F {
@@ -347,7 +366,7 @@ impl<F: ClassFormula> RowFormula for F {
     fn per_class(&self) -> Vec<(&'static str, usize)> {
         let lists = ClassFormula::per_class(self).into_iter();
         lists
-            .filter(|(_, value)| value.same_for_all().is_none())
+            .filter(|(_, value)| matches!(value, PerClass::Each(_)))
             .map(|(name, value)| (name, value.by_class().len()))
             .collect()
     }
@@ -362,6 +381,32 @@ impl<F: ClassFormula> RowFormula for F {
     }
     fn compose_dual(&self, row: &Row<Dual<Primitive<Dispatch>, 3>>) -> Dual<Primitive<Dispatch>, 3> {
         self.loss(row)
+    }
+    #[cfg(feature = "cube")]
+    fn expand<'s>(&self, row: &Row<Ir<'s>>) -> Ir<'s> {
+        self.loss(row)
+    }
+    #[cfg(feature = "cube")]
+    fn expand_dual<'s>(&self, row: &Row<Dual<Ir<'s>, 3>>) -> Dual<Ir<'s>, 3> {
+        self.loss(row)
+    }
+    #[cfg(feature = "cube")]
+    fn kernel_key(&self) -> String {
+        let mut fields = serde_json::to_value(self).expect("a formula is plain data");
+        if let Value::Object(fields) = &mut fields {
+            for (name, value) in ClassFormula::per_class(self) {
+                if let (None, Some(field)) = (value.same_for_all(), fields.get_mut(name)) {
+                    *field = Value::from(value.by_class().len().min(2));
+                }
+            }
+        }
+        // The name is for the reader, the type's identity for two types of one name.
+        format!("{} {:?} {fields}", F::name(), core::any::TypeId::of::<F>())
+    }
+    #[cfg(feature = "cube")]
+    fn lists(&self) -> Vec<&[f64]> {
+        let lists = ClassFormula::per_class(self).into_iter();
+        lists.filter(|(_, value)| value.same_for_all().is_none()).map(|(_, value)| value.by_class()).collect()
     }
 }
 
@@ -451,8 +496,8 @@ fn duals<F: ClassFormula, V: Vector, const K: usize>(formula: &F, block: &mut Bl
 }
 
 impl<R: Real> Row<R> {
-    /// A row of the composed path.
-    pub(crate) fn composed(
+    /// A row by its numbers.
+    pub(crate) fn of(
         gap: R,
         class: R::Index,
         classes: usize,
