@@ -5,7 +5,7 @@ use burn::tensor::DType;
 use burn_losses::{LossConfig, PerClass, Reduction};
 use burn_losses_tests::{
     Faults, Outcome, Problem, Random, Tolerance, Way, all_configurations, config, floods, full_precision_ways, names,
-    plain_ways, sees_differences_only,
+    plain_ways, sees_differences_only, ways,
 };
 use serde_json::json;
 
@@ -236,13 +236,12 @@ fn compare(faults: &mut Faults, problem: &Problem, ways: &[Way], by: Option<Redu
 fn sizes_around_vectors_and_blocks_match_the_definition() {
     let mut faults = Faults::default();
     let mut random = Random::new(1);
-    let ways = plain_ways();
-    let (fused, composed): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|way| !way.composed);
     let edges = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 66, 70];
     let mut turn = 0;
     for classes in (2..=20).chain([63, 64, 65, 127, 128, 129, 1000]) {
         let configs = all_configurations(classes);
         for rows in (1..=70).filter(|rows| classes < 100 || edges.contains(rows)) {
+            let (fused, composed): (Vec<Way>, Vec<Way>) = plain_ways().into_iter().partition(|way| !way.composed);
             let config = &configs[turn % configs.len()];
             let problem = Problem::random(config, &[rows, classes], &mut random).variants()[turn % 4].clone();
             let reductions = problem.reductions();
@@ -273,8 +272,12 @@ fn large_batches_and_many_classes_match_the_definition() {
         for (number, loss) in losses.iter().enumerate() {
             let problem = Problem::random(&config(loss.clone()), shape, &mut random);
             let problem = problem.variants()[(turn + number) % 4].clone();
-            let ways: Vec<Way> = plain_ways().into_iter().filter(|way| way.name == "flex").collect();
+            let (ways, gpus): (Vec<Way>, Vec<Way>) = ways()
+                .into_iter()
+                .filter(|way| way.name != "ndarray" && !way.checkpointing)
+                .partition(|way| way.reads_targets);
             let ways = [&ways[(turn + number) % ways.len()], &ways[(turn + number + 3) % ways.len()]].map(Way::clone);
+            let ways: Vec<Way> = ways.into_iter().chain(gpus.into_iter().filter(|way| !way.composed)).collect();
             compare(&mut faults, &problem, &ways, Some(Reduction::Mean));
             compare(&mut faults, &problem, &ways, None);
         }
@@ -385,7 +388,10 @@ fn tiny_logits_are_equal_logits() {
             tiny.iter().map(move |&tiny| (way.clone(), tiny))
         }) {
             let (got, expected) = (with(tiny).run(&way, REDUCED[0]), with(0.0).run(&way, REDUCED[0]));
-            faults.compare_outcomes(Tolerance::of(config, way.dtype), &got, &expected, || {
+            // Where the gradient is nothing but rounding errors of probabilities, it need not be the same ones.
+            let tolerance = Tolerance::of(config, way.dtype);
+            let tolerance = Tolerance { absolute: tolerance.absolute + tolerance.floor * 0.1, ..tolerance };
+            faults.compare_outcomes(tolerance, &got, &expected, || {
                 format!("{tiny:e} {way} {}", describe(&problem))
             });
         }
@@ -540,7 +546,8 @@ fn one_class_has_no_gradient() {
     for (turn, config) in all_configurations(1).iter().cycle().take(4 * all_configurations(1).len()).enumerate() {
         let shape = if turn % 2 == 0 { &[5, 1][..] } else { &[2, 1, 3] };
         let problem = Problem::random(config, shape, &mut Random::new(11)).variants()[turn % 4].clone();
-        let way = &plain_ways()[turn % plain_ways().len()];
+        let ways = plain_ways();
+        let way = &ways[(turn / 4) % ways.len()];
         for by in problem.reductions() {
             let got = problem.run(way, by);
             // Of what is made in f32 or wider: a rounding error of the composed sums of classes.
@@ -583,7 +590,10 @@ fn empty_batch_is_zero() {
     for config in all_configurations(CLASSES) {
         for shape in [&[0, CLASSES][..], &[0, CLASSES, 3], &[4, CLASSES, 0]] {
             for problem in Problem::random(&config, shape, &mut Random::new(14)).variants() {
-                for way in full_precision_ways() {
+                for way in ways() {
+                    if way.checkpointing || !matches!(way.dtype, DType::F64 | DType::F32) {
+                        continue;
+                    }
                     for by in problem.reductions() {
                         let got = problem.run(&way, by);
                         let what = || format!("{got:?} {by:?} {way} {}", describe(&problem));

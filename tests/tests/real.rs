@@ -3,10 +3,12 @@
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use burn_losses::real::{Dual, F32, Primitive, Real};
+use burn_losses::{AnyClassLoss, ClassCriterion, ClassFormula, Row};
 use burn_losses_tests::{Faults, Tolerance, Way, numbers, ways};
+use serde::Serialize;
 
 /// A function of one number.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 enum Op {
     Neg,
     Plus,
@@ -398,6 +400,58 @@ fn kept_out<R: Real>(faults: &mut Faults, name: &str, wrap: fn(f64) -> R, get: f
             faults.expect(got == [1.0, 0.0, 1.0], || format!("{got:?} over {name}"));
         }
     }
+}
+
+/// The function as a loss of the log-odds.
+#[derive(Clone, Debug, Serialize)]
+struct OfGap(Op);
+
+impl ClassFormula for OfGap {
+    fn loss<R: Real>(&self, row: &Row<R>) -> R {
+        apply(self.0, row.gap())
+    }
+}
+
+/// Densely over everything f32 can be asked, for the functions that are more than one operation; between two numbers
+/// that are not exact, one operation already loses what the other side was rounded by.
+fn dense(op: Op) -> Vec<f64> {
+    if [Op::Sum, Op::Difference, Op::Product, Op::Quotient, Op::Max, Op::Min, Op::Select].contains(&op) {
+        return Vec::new();
+    }
+    let line = (-3600..=3600).map(|step| f64::from(step) / 40.0);
+    let powers = (-400..=60).map(|step| 2.0_f64.powf(f64::from(step) / 4.0));
+    line.chain(powers.flat_map(|x| [x, -x])).map(|x| f64::from(x as f32)).collect()
+}
+
+/// Values and slopes inside the kernels and the composed path: with two classes the gap is a difference of logits.
+#[test]
+fn kernels_follow_the_rules() {
+    let mut faults = Faults::default();
+    for way in ways().into_iter().filter(|way| !way.checkpointing && matches!(way.dtype, DType::F64 | DType::F32)) {
+        for op in OPS {
+            // Powers are exp(e·ln x), which carries the rounding of a large exponent.
+            let tolerance = tolerance(&way).times(if matches!(op, Op::Powf(_)) { 4.0 } else { 1.0 });
+            let xs: Vec<f64> = ordinary().into_iter().chain(dense(op)).filter(|&x| in_domain(op, x)).collect();
+            let logits: Vec<f64> = xs.iter().flat_map(|&x| [0.0, x]).collect();
+            let logits = TensorData::new(logits, [xs.len(), 2]);
+            let logits = Tensor::<2>::from_data(logits, (&way.autodiff(), way.dtype)).require_grad();
+            let targets = Tensor::<1, Int>::zeros([xs.len()], &way.device);
+            let losses = AnyClassLoss::from(OfGap(op).init());
+            let losses = if way.composed { losses.composed() } else { losses };
+            let losses = losses.forward_no_reduction(logits.clone(), targets);
+            let gradient = numbers(logits.grad(&losses.clone().sum().backward()).expect("the logits have a gradient"));
+            let (values, slopes): (Vec<f64>, Vec<f64>) = xs.iter().map(|&x| truth(op, x)).unzip();
+            let got = numbers(losses);
+            for (at, x) in xs.iter().enumerate() {
+                let what = |part: &str| format!("{part} of {op:?} at {x:e} {way}");
+                same(&mut faults, tolerance, got[at], values[at], || what("value"));
+                if has_a_slope(op, *x, values[at]) && values[at].abs() < tolerance.largest {
+                    same(&mut faults, tolerance, gradient[2 * at + 1], slopes[at], || what("slope"));
+                }
+            }
+        }
+    }
+    faults.report(1_000_000);
 }
 
 type OnFlex = Primitive<Flex>;

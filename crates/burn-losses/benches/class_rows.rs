@@ -1,5 +1,8 @@
-//! Every class loss, forward and forward + backward on Flex, against burn-nn's cross-entropy, against the composed path
-//! and beside a copy of as many bytes: `cargo bench`, or `cargo bench -- [--quick] [SHAPE]` (a shape as 1024x1000).
+//! Every class loss, forward and forward + backward, against burn-nn's cross-entropy, against the composed path and
+//! beside a copy of as many bytes: `cargo bench`, or `cargo bench -- [--quick] [--device=NAME] [SHAPE]` (a shape as
+//! 1024x1000; a device other than flex with the feature of its name: `cargo bench --features vulkan -- --device=vulkan`).
+//!
+//! On a GPU the copy is x + 1, which reads and writes as much, and a turn ends when the device has nothing left to do.
 //!
 //! All candidates of a shape take turns within one run, and ratios are medians over the turns, since machines drift.
 //! A harness of our own for that reason: the usual ones measure one candidate after the other. Answers are checked
@@ -17,6 +20,7 @@ const SHAPES: [&[usize]; 6] = [&[128, 10], &[1024, 10], &[256, 1000], &[1024, 10
 /// A thing to time, for one shape.
 struct Candidate<'a> {
     name: String,
+    device: &'a Device,
     run: Box<dyn Fn() + 'a>,
     /// How often it runs in one turn.
     repeats: u32,
@@ -24,17 +28,23 @@ struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    fn new(name: impl Into<String>, run: impl Fn() + 'a) -> Self {
-        Self { name: name.into(), run: Box::new(run), repeats: 1, turns: Vec::new() }
+    fn new(device: &'a Device, name: impl Into<String>, run: impl Fn() + 'a) -> Self {
+        Self { name: name.into(), device, run: Box::new(run), repeats: 1, turns: Vec::new() }
+    }
+
+    fn wait(&self) {
+        self.device.sync().expect("the device finishes");
     }
 
     /// Runs until the repeats of one turn are worth timing.
     fn calibrate(&mut self, turn: Duration) {
         (self.run)();
+        self.wait();
         let start = Instant::now();
         let mut runs = 0;
         while start.elapsed() < turn {
             (self.run)();
+            self.wait();
             runs += 1;
         }
         self.repeats = runs.max(1);
@@ -45,6 +55,7 @@ impl<'a> Candidate<'a> {
         for _ in 0..self.repeats {
             (self.run)();
         }
+        self.wait();
         self.turns.push(start.elapsed().as_secs_f64() / f64::from(self.repeats));
     }
 }
@@ -78,18 +89,17 @@ fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("f32")
 }
 
-fn bench<const D: usize, const T: usize>(shape: &[usize], quick: bool) {
-    let device = Device::flex();
+fn bench<const D: usize, const T: usize>(device: &Device, shape: &[usize], quick: bool) {
     device.seed(7);
     let dims: [usize; D] = shape.try_into().expect("the rank of the shape");
     let spread = Distribution::Normal(0.0, 2.0);
-    let plain = Tensor::<D>::random(dims, spread, &device);
+    let plain = Tensor::<D>::random(dims, spread, device);
     let tracked = Tensor::<D>::from_data(plain.to_data(), &device.clone().autodiff()).require_grad();
     let classes: Vec<i32> = (0..plain.shape().num_elements() / dims[1]).map(|i| (i * 7919 % dims[1]) as i32).collect();
     let target_dims: Vec<usize> = [&dims[..1], &dims[2..]].concat();
-    let targets = Tensor::<T, Int>::from_data(TensorData::new(classes, target_dims), &device);
+    let targets = Tensor::<T, Int>::from_data(TensorData::new(classes, target_dims), device);
     let flat_targets: Tensor<1, Int> = targets.clone().reshape([-1]);
-    let burn_nn = CrossEntropyLossConfig::new().init(&device);
+    let burn_nn = CrossEntropyLossConfig::new().init(device);
     let losses: Vec<(&str, AnyClassLoss)> = catalogue::all()
         .iter()
         .filter(|entry| entry.family != Family::Wrapper)
@@ -117,6 +127,7 @@ fn bench<const D: usize, const T: usize>(shape: &[usize], quick: bool) {
     }
 
     let bytes = plain.shape().num_elements() * 4;
+    let on_cpu = *device == Device::flex();
     let source = vec![1.0_f32; bytes / 4];
     let target = std::cell::RefCell::new(vec![0.0_f32; bytes / 4]);
     for backward in [false, true] {
@@ -129,7 +140,7 @@ fn bench<const D: usize, const T: usize>(shape: &[usize], quick: bool) {
                 black_box(value);
             }
         };
-        let mut candidates = vec![Candidate::new("burn-nn", || {
+        let mut candidates = vec![Candidate::new(device, "burn-nn", || {
             let value = burn_nn.forward(rows(logits.clone()), flat_targets.clone());
             if backward {
                 black_box(value.backward());
@@ -137,15 +148,19 @@ fn bench<const D: usize, const T: usize>(shape: &[usize], quick: bool) {
                 black_box(value);
             }
         })];
-        candidates.push(Candidate::new("copy", || {
+        candidates.push(Candidate::new(device, "copy", || {
+            if !on_cpu {
+                black_box(plain.clone() + 1.0);
+                return;
+            }
             target.borrow_mut().copy_from_slice(black_box(&source));
             black_box(&target);
         }));
         for (name, loss) in &losses {
-            candidates.push(Candidate::new(*name, || evaluate(loss)));
+            candidates.push(Candidate::new(device, *name, || evaluate(loss)));
             let composed = loss.clone().composed();
             let evaluate = &evaluate;
-            candidates.push(Candidate::new(format!("{name} composed"), move || evaluate(&composed)));
+            candidates.push(Candidate::new(device, format!("{name} composed"), move || evaluate(&composed)));
         }
         measure(&mut candidates, quick);
         report(shape, backward, bytes, &candidates);
@@ -203,17 +218,45 @@ fn time(seconds: f64) -> String {
     if seconds < 1e-3 { format!("{:.1} µs", 1e6 * seconds) } else { format!("{:.2} ms", 1e3 * seconds) }
 }
 
+/// The device of a name, if its feature is on.
+fn device(name: &str) -> Device {
+    match name {
+        "flex" => Device::flex(),
+        #[cfg(feature = "wgpu")]
+        "wgpu" => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
+        #[cfg(feature = "vulkan")]
+        "vulkan" => Device::vulkan(burn::tensor::DeviceKind::DefaultDevice),
+        #[cfg(feature = "metal")]
+        "metal" => Device::metal(burn::tensor::DeviceKind::DefaultDevice),
+        #[cfg(feature = "cuda")]
+        "cuda" => Device::cuda(0),
+        #[cfg(feature = "rocm")]
+        "rocm" => Device::rocm(0),
+        other => panic!("--device must be flex or one whose feature is on, got {other}"),
+    }
+}
+
+/// A shape from its name.
+fn shape(name: &str) -> Vec<usize> {
+    let sizes: Result<Vec<usize>, _> = name.split('x').map(str::parse).collect();
+    sizes.ok().filter(|sizes| [2, 4].contains(&sizes.len())).unwrap_or_else(|| {
+        panic!("a shape must be rows x classes or an image's, as 1024x1000 or 8x21x128x128, got {name}");
+    })
+}
+
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo bench` adds --bench.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
-    for shape in SHAPES {
-        let name = shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
-        if wanted.is_empty() || wanted.iter().any(|wanted| **wanted == name) {
-            match shape.len() {
-                2 => bench::<2, 1>(shape, quick),
-                _ => bench::<4, 3>(shape, quick),
-            }
+    let device = device(arguments.iter().find_map(|argument| argument.strip_prefix("--device=")).unwrap_or("flex"));
+    let wanted: Vec<Vec<usize>> =
+        arguments.iter().filter(|argument| !argument.starts_with("--")).map(|name| shape(name)).collect();
+    let shapes = if wanted.is_empty() { SHAPES.map(<[usize]>::to_vec).to_vec() } else { wanted };
+    println!("{device:?}");
+    for shape in shapes {
+        match shape.len() {
+            2 => bench::<2, 1>(&device, &shape, quick),
+            _ => bench::<4, 3>(&device, &shape, quick),
         }
     }
 }

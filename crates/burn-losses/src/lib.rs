@@ -32,11 +32,18 @@
 //!
 //! The [catalogue] has them all as data; [`LossConfig`] reads any of them from a file.
 //!
-//! # Backends
+//! # Backends and features
 //!
-//! The same public functions serve every backend: fused kernels on Flex (feature `flex`, the default) and NdArray
-//! (feature `ndarray`), the same formulas over the backend's own operations on every other, and wherever a feature is
-//! off. Features add speed, never correctness.
+//! The same public functions serve every backend; the device of the tensors decides what runs.
+//!
+//! | feature | backend | what runs |
+//! |---|---|---|
+//! | `flex` (default), `ndarray` | the CPU | fused loops over the registers |
+//! | `wgpu`, `vulkan`, `metal`, `webgpu`, `cuda`, `rocm` | the GPU | a kernel with the formula and its derivative in it |
+//! | none | every other, and any of these without its feature | the formula over the backend's own operations |
+//!
+//! Features add speed, never results. Each turns on Burn's feature of the same name, the GPU ones `burn/fusion` too. On
+//! wgpu, Vulkan, Metal and WebGPU there is no f64: logits in it are refused.
 #![recursion_limit = "256"]
 // Without a CPU backend nothing calls the lanes and what feeds them.
 #![cfg_attr(not(any(feature = "flex", feature = "ndarray")), allow(dead_code, unused_imports, unused_variables))]

@@ -34,6 +34,10 @@ impl<W: LogitTransform, L> Transformed<W, L> {
         logits: Tensor<D>,
         loss: impl FnOnce(Tensor<D>) -> Tensor<O>,
     ) -> Tensor<O> {
+        // Nothing to transform; and some backends stumble over operations on no elements.
+        if logits.shape().num_elements() == 0 {
+            return loss(logits);
+        }
         match logits.dtype() {
             dtype @ (DType::F16 | DType::BF16) => loss(self.transform.apply(logits.cast(DType::F32))).cast(dtype),
             _ => loss(self.transform.apply(logits)),

@@ -30,19 +30,21 @@ pub(super) fn evaluate(logits: FloatTensor<B>, targets: IntTensor<B>, call: &Cla
         DType::F64 | DType::F32 => logits,
         _ => B::float_cast(logits, FloatDType::F32),
     };
-    let targets = Targets::new(targets, extent, call.ignore_index);
-    let losses = if extent.targets() == 0 {
+    if extent.targets() == 0 {
         // Nothing to evaluate, but still a part of the graph.
-        let shape = Shape::new([extent.rows, extent.classes, extent.inner]);
-        Primitive::<B>(B::float_sum_dim(B::float_reshape(logits, shape), 1))
-    } else {
-        Rows::new(logits, &targets, extent, call).losses(&targets, call)
-    };
-    let weights = targets.weights(&losses, call);
+        let nothing = match call.reduction {
+            None => B::float_sum_dim(logits, 1),
+            Some(_) => B::float_sum(logits),
+        };
+        return B::float_cast(B::float_reshape(nothing, output), dtype.into());
+    }
+    let targets = Targets::new(targets, extent, call.ignore_index);
+    let losses = Rows::new(logits, &targets, extent, call).losses(&targets, call);
     let value = match call.reduction {
         None => losses.0,
         Some(Reduction::Sum) => B::float_sum(losses.0),
         Some(Reduction::Mean) => {
+            let weights = targets.weights(&losses, call);
             let total = Primitive::<B>(B::float_sum(weights.0));
             let nothing = total.equal(&total.constant(0.0));
             let total = Numbers::select(&nothing, total.constant(1.0), total);

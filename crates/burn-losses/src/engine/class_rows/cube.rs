@@ -187,15 +187,15 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// What every kernel is told, the gradient being multiplied by `factor`.
-    fn numbers(&self, factor: f32) -> NumbersLaunch {
+    /// What every kernel is told.
+    fn numbers(&self) -> NumbersLaunch {
         let Extent { classes, inner, .. } = self.extent;
         let total = match (self.call.formula.terms().log_p_sum, &self.call.class_weights) {
             (Some(LogPSum::ClassWeights), Some(weights)) => weights.iter().sum(),
             _ => classes as f64,
         };
         let rows = self.extent.targets();
-        NumbersLaunch::new(rows, classes as u32, inner, f32::INFINITY, f32::NAN, factor, total as f32)
+        NumbersLaunch::new(rows, classes as u32, inner, f32::INFINITY, f32::NAN, self.divisor(), total as f32)
     }
 
     fn ignored(&self) -> InputScalar {
@@ -206,10 +206,10 @@ impl<'a> Evaluation<'a> {
         self.table.clone().map(CubeTensor::into_buffer_arg).into()
     }
 
-    /// 1/N, where Mean divides by a number the host knows.
-    fn factor(&self) -> f32 {
+    /// N, where Mean divides by a number the host knows; else 1.
+    fn divisor(&self) -> f32 {
         match self.call.reduction {
-            Some(Reduction::Mean) if !self.mean_is_on_device() => 1.0 / self.extent.targets() as f32,
+            Some(Reduction::Mean) if !self.mean_is_on_device() => self.extent.targets() as f32,
             _ => 1.0,
         }
     }
@@ -235,7 +235,7 @@ impl<'a> Evaluation<'a> {
             self.targets.clone().into_buffer_arg(),
             self.table(),
             weights.clone().into_buffer_arg(),
-            self.numbers(1.0),
+            self.numbers(),
             self.ignored(),
             self.plan(false),
             [kind(self.targets.dtype), self.wide()],
@@ -288,7 +288,7 @@ impl<'a> Evaluation<'a> {
             upstream.map(CubeTensor::into_buffer_arg).into(),
             losses.map(|losses| losses.clone().into_buffer_arg()).into(),
             written.into(),
-            self.numbers(self.factor()),
+            self.numbers(),
             self.ignored(),
             plan,
             formula,
@@ -304,15 +304,15 @@ impl<'a> Evaluation<'a> {
 
     /// The losses as one value.
     fn reduced(&self, losses: CubeTensor, mean: Option<CubeTensor>, shape: Shape) -> CubeTensor {
-        self.sum(losses, mean, self.factor(), shape, self.dtype)
+        self.sum(losses, mean, self.divisor(), shape, self.dtype)
     }
 
-    /// The sum of `values` times `factor`, over `mean`.
+    /// The sum of `values` over `mean`, or over `divisor`.
     fn sum(
         &self,
         values: CubeTensor,
         mean: Option<CubeTensor>,
-        factor: f32,
+        divisor: f32,
         shape: Shape,
         dtype: DType,
     ) -> CubeTensor {
@@ -335,10 +335,10 @@ impl<'a> Evaluation<'a> {
             sums.clone().into_buffer_arg(),
             len,
             SHARE,
-            if last { factor } else { 1.0 },
+            if last { divisor } else { 1.0 },
             team,
             kind(sums.dtype),
         );
-        if last { sums } else { self.sum(sums, mean, factor, shape, dtype) }
+        if last { sums } else { self.sum(sums, mean, divisor, shape, dtype) }
     }
 }

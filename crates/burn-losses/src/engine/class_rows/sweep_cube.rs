@@ -158,8 +158,8 @@ pub(super) struct Numbers {
     pub(super) inner: usize,
     pub(super) infinity: f32,
     pub(super) nan: f32,
-    /// What the gradient is multiplied by.
-    pub(super) factor: f32,
+    /// What Mean divides by, where the host knows it; else 1.
+    pub(super) divisor: f32,
     /// Σₖ wₖ of Σ wₖ ln pₖ.
     pub(super) total: f32,
 }
@@ -349,11 +349,14 @@ fn finish(
         loss = value;
     }
     let applied = if comptime!(plan.weighs_itself()) { f32::new(1.0) } else { weight };
-    let loss = select(silent, zero, loss * applied);
+    // A driver may take 0 · NaN for 0.
+    let loss = select(is_nan(gap), gap, loss * applied);
+    let loss = select(silent, zero, loss);
 
     let factor = factor * applied;
     // With no other class the row has nothing to move against.
-    let g = select(alone, gap * 0.0f32, factor * by_gap);
+    let g = select(alone, zero, factor * by_gap);
+    let g = select(is_nan(gap), gap, g);
     let inverse = select(alone, zero, 1.0f32 / exp_sum);
     let mut a = g;
     let mut b = zero;
@@ -455,11 +458,12 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
     if first == 0u32 {
         let target = f32::cast_from(logits[select(read == 0u32, 0usize, base + class as usize * stride)]);
         let own = if comptime!(plan.term_weights()) { read_table(&table, class) } else { f32::new(1.0) };
-        let mut factor = numbers.factor;
+        let mut divisor = numbers.divisor;
         #[comptime]
         if let ComptimeOption::Some(mean) = &mean {
-            factor = select(mean[0] == 0.0f32, f32::new(0.0), factor / mean[0]);
+            divisor = mean[0];
         }
+        let mut factor = select(divisor == 0.0f32, f32::new(0.0), 1.0f32 / divisor);
         #[comptime]
         if let ComptimeOption::Some(upstream) = &upstream {
             let index = if comptime!(plan.each) { select(exists, row, 0usize) } else { 0usize.runtime() };
@@ -553,7 +557,7 @@ pub(super) fn target_weights<I: Int, W: Int>(
     }
 }
 
-/// The sums of `share` values each; the last of them divided by `mean`, 0 if that is 0.
+/// The sums of `share` values each, over `mean` or `divisor`; 0 if that is 0.
 #[cube(launch, address_type = "dynamic")]
 pub(super) fn sums<L: Float>(
     values: &[f32],
@@ -561,7 +565,7 @@ pub(super) fn sums<L: Float>(
     sums: &mut [L],
     len: usize,
     share: usize,
-    factor: f32,
+    divisor: f32,
     #[comptime] team: Team,
     #[define(L)] _type: ElemType,
 ) {
@@ -574,11 +578,13 @@ pub(super) fn sums<L: Float>(
         sum += values[at];
         at += comptime!(team.units as usize);
     }
-    let mut sum = sum_of(sum, &mut scratch, team) * factor;
+    let sum = sum_of(sum, &mut scratch, team);
+    let mut divisor = divisor;
     #[comptime]
     if let ComptimeOption::Some(mean) = &mean {
-        sum = select(mean[0] == 0.0f32, f32::new(0.0), sum / mean[0]);
+        divisor = mean[0];
     }
+    let sum = select(divisor == 0.0f32, f32::new(0.0), sum / divisor);
     if UNIT_POS == 0 && start < len {
         sums[CUBE_POS] = L::cast_from(sum);
     }
