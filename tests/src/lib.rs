@@ -176,7 +176,8 @@ fn chosen() -> &'static [String] {
     static CHOSEN: OnceLock<Vec<String>> = OnceLock::new();
     CHOSEN.get_or_init(|| {
         let more = std::env::var("LOSS_TESTS").unwrap_or_default();
-        let names = ["flex", "ndarray"].into_iter().chain(more.split(',').map(str::trim).filter(|name| !name.is_empty()));
+        let names =
+            ["flex", "ndarray"].into_iter().chain(more.split(',').map(str::trim).filter(|name| !name.is_empty()));
         let names: Vec<String> = names.map(str::to_owned).collect();
         for name in &names {
             assert!(backends().iter().any(|backend| backend.name == name), "LOSS_TESTS: no backend {name}");

@@ -266,8 +266,9 @@ fn large_batches_and_many_classes_match_the_definition() {
         json!("normalized_cross_entropy"),
         json!("logit_norm"),
     ];
-    let shapes: [&[usize]; 7] =
-        [&[5000, 10], &[2500, 17], &[1100, 63], &[130, 1000], &[13, 5003], &[2, 40_000], &[3, 4, 5000]];
+    // More rows than a GPU has cubes along one axis, and a row longer than its shared memory, among them.
+    let shapes: [&[usize]; 8] =
+        [&[5000, 10], &[2500, 17], &[1100, 63], &[130, 1000], &[13, 5003], &[2, 40_000], &[3, 4, 5000], &[70_000, 33]];
     for (turn, shape) in shapes.into_iter().enumerate() {
         for (number, loss) in losses.iter().enumerate() {
             let problem = Problem::random(&config(loss.clone()), shape, &mut random);
@@ -391,9 +392,7 @@ fn tiny_logits_are_equal_logits() {
             // Where the gradient is nothing but rounding errors of probabilities, it need not be the same ones.
             let tolerance = Tolerance::of(config, way.dtype);
             let tolerance = Tolerance { absolute: tolerance.absolute + tolerance.floor * 0.1, ..tolerance };
-            faults.compare_outcomes(tolerance, &got, &expected, || {
-                format!("{tiny:e} {way} {}", describe(&problem))
-            });
+            faults.compare_outcomes(tolerance, &got, &expected, || format!("{tiny:e} {way} {}", describe(&problem)));
         }
     }
     faults.report(500);

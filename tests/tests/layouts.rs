@@ -281,7 +281,9 @@ fn ignore_index_is_compared_as_a_number() {
     for way in full_precision_ways() {
         let logits = leaf([3, CLASSES], &way);
         let criterion = criterion(&config(json!("cross_entropy")), &way).with_ignore_index(-100);
-        for dtype in [DType::I64, DType::I32, DType::I16, DType::I8].into_iter().filter(|dtype| way.ints.contains(dtype)) {
+        for dtype in
+            [DType::I64, DType::I32, DType::I16, DType::I8].into_iter().filter(|dtype| way.ints.contains(dtype))
+        {
             let got = outcome(&criterion, &logits, integer_targets(&[1, -100, 2], dtype, &way), None);
             faults.expect(got.value[1] == 0.0 && got.value[0] > 0.0, || format!("{dtype:?} {way}: {got:?}"));
         }

@@ -2,10 +2,10 @@
 #![allow(deprecated)] // NdArray, which Burn has deprecated, by name.
 
 use crate::engine::class_rows::{self, ClassCall};
-use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Backend, DispatchDevice, backend_extension};
 #[cfg(feature = "cube")]
 use burn::backend::fusion::custom::TensorSpec;
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{Backend, DispatchDevice, backend_extension};
 use burn::tensor::{DType, Device};
 
 /// The fused operations of the losses. Implemented for the backends whose features are on, and for `Autodiff` over any

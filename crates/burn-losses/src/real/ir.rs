@@ -3,7 +3,7 @@
 //! The mathematics of GPUs is not what its names say: `ln_1p(x)` is `ln(1 + x)` there, `exp_m1(x)` is `exp(x) − 1`, `exp`
 //! and `ln` lose digits away from 1, NaN and infinity cannot be written as literals everywhere, and drivers may
 //! reassociate sums. So everything but the four operations, `sqrt` and `abs` is made here of polynomials and of the
-//! bits of the numbers, none of which a driver can spoil.
+//! bits of the numbers; and where digits hang on the order of two sums, the first is made [`opaque`].
 
 use super::{Real, atanh_terms, exp_terms};
 use burn_cubecl::cubecl;
@@ -97,6 +97,14 @@ pub(crate) fn is_nan(x: f32) -> bool {
     (u32::reinterpret(x) & 0x7fff_ffffu32) > 0x7f80_0000u32
 }
 
+/// x, of which a compiler knows nothing any more: its bits changed by nothing, which it cannot know to be nothing.
+///
+/// Mesa turns n·a + n·b into n·(a + b), and with it ln 2 in two parts into ln 2 in one.
+#[cube]
+pub(crate) fn opaque(x: f32, infinity: f32) -> f32 {
+    f32::reinterpret(u32::reinterpret(x) ^ (u32::reinterpret(infinity) & 0x007f_ffffu32))
+}
+
 const LOG2_E: f32 = core::f32::consts::LOG2_E;
 /// ln 2 in two parts, the first with few enough bits that its product with an exponent is exact.
 const LN2_HIGH: f32 = 0.693_359_4;
@@ -134,18 +142,18 @@ fn exp_tail(r: f32) -> f32 {
 
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, for −104 ≤ x ≤ 89; gives n and eʳ.
 #[cube]
-fn reduced(x: f32) -> (f32, f32) {
+fn reduced(x: f32, infinity: f32) -> (f32, f32) {
     let n = (x * LOG2_E + 0.5f32).floor();
-    let r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x));
+    let r = fma(n, -LN2_LOW, opaque(fma(n, -LN2_HIGH, x), infinity));
     (n, fma(exp_tail(r), r * r, r) + 1.0f32)
 }
 
 /// eˣ over the whole range. NaN stays NaN: no comparison with it is true.
 #[cube]
-pub(crate) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32, infinity: f32) -> f32 {
     let x = select(x < -104.0f32, f32::new(-104.0), x);
     let x = select(x > 89.0f32, f32::new(89.0), x);
-    let (n, y) = reduced(x);
+    let (n, y) = reduced(x, infinity);
     let n = i32::cast_from(n);
     let half = n >> 1i32;
     y * power_of_two(half) * power_of_two(n - half)
@@ -153,9 +161,9 @@ pub(crate) fn exp(x: f32) -> f32 {
 
 /// eˣ for x ≤ 0, zero where the result would not be a normal number: what sums of exponentials want.
 #[cube]
-pub(crate) fn exp_nonpositive(x: f32) -> f32 {
+pub(crate) fn exp_nonpositive(x: f32, infinity: f32) -> f32 {
     let low = x < -87.0f32;
-    let (n, y) = reduced(select(low, f32::new(-87.0), x));
+    let (n, y) = reduced(select(low, f32::new(-87.0), x), infinity);
     select(low, f32::new(0.0), y * power_of_two(i32::cast_from(n)))
 }
 
@@ -200,28 +208,23 @@ fn ln_1p(x: f32, infinity: f32, nan: f32) -> f32 {
 }
 
 #[cube]
-fn exp_m1(x: f32) -> f32 {
-    let far = exp(x) - 1.0f32;
+fn exp_m1(x: f32, infinity: f32) -> f32 {
+    let far = exp(x, infinity) - 1.0f32;
     let near = select(x.abs() < 0.5f32, x, f32::new(0.0));
     let near = fma(exp_tail(near), near * near, near);
     select(x.abs() < 0.5f32, near, far)
 }
 
 #[cube]
-pub(crate) fn softplus(x: f32) -> f32 {
-    let e = exp_of_minus(x.abs());
+pub(crate) fn softplus(x: f32, infinity: f32) -> f32 {
+    let e = exp(-x.abs(), infinity);
     select(x < 0.0f32, f32::new(0.0), x) + ln_1p_near(e)
 }
 
 #[cube]
-pub(crate) fn sigmoid(x: f32) -> f32 {
-    let e = exp_of_minus(x.abs());
+pub(crate) fn sigmoid(x: f32, infinity: f32) -> f32 {
+    let e = exp(-x.abs(), infinity);
     select(x < 0.0f32, e, f32::new(1.0)) / (e + 1.0f32)
-}
-
-#[cube]
-fn exp_of_minus(x: f32) -> f32 {
-    exp(-x)
 }
 
 macro_rules! operators {
@@ -283,7 +286,7 @@ impl Real for Ir<'_> {
         })
     }
     fn exp(self) -> Self {
-        self.with(exp::expand(self.around.scope, self.value))
+        self.with(exp::expand(self.around.scope, self.value, self.around.infinity))
     }
     fn ln(self) -> Self {
         let Surroundings { scope, infinity, nan, .. } = *self.around;
@@ -294,7 +297,7 @@ impl Real for Ir<'_> {
         self.with(ln_1p::expand(scope, self.value, infinity, nan))
     }
     fn exp_m1(self) -> Self {
-        self.with(exp_m1::expand(self.around.scope, self.value))
+        self.with(exp_m1::expand(self.around.scope, self.value, self.around.infinity))
     }
     fn sqrt(self) -> Self {
         self.with(square_root::expand(self.around.scope, self.value))
@@ -320,10 +323,10 @@ impl Real for Ir<'_> {
         self.with(magnitude::expand(self.around.scope, self.value))
     }
     fn softplus(self) -> Self {
-        self.with(softplus::expand(self.around.scope, self.value))
+        self.with(softplus::expand(self.around.scope, self.value, self.around.infinity))
     }
     fn sigmoid(self) -> Self {
-        self.with(sigmoid::expand(self.around.scope, self.value))
+        self.with(sigmoid::expand(self.around.scope, self.value, self.around.infinity))
     }
     fn less(&self, other: &Self) -> NativeExpand<bool> {
         is_less::expand(self.around.scope, self.value, other.value)

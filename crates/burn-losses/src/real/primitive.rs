@@ -171,6 +171,8 @@ impl<B: Backend> Real for Primitive<B> {
         if exponent == 2.0 {
             return self.clone() * self;
         }
+        // Some drivers make a number of a power or an exponential of NaN.
+        let nan = B::float_is_nan(self.0.clone(), self.bool_dtype());
         let zero = self.is(0.0);
         let at_zero = if exponent > 0.0 { 0.0 } else { f64::INFINITY };
         let safe = self.fill_where(&zero, 1.0);
@@ -182,7 +184,7 @@ impl<B: Backend> Real for Primitive<B> {
             let lowest = safe.is(f64::NEG_INFINITY);
             (safe.fill_where(&lowest, f64::INFINITY).ln() * exponent).exp()
         };
-        power.fill_where(&zero, at_zero)
+        power.fill_where(&zero, at_zero).fill_where(&nan, f64::NAN)
     }
     fn abs(self) -> Self {
         Self(B::float_abs(self.0))

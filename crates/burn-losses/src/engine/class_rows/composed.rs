@@ -207,6 +207,12 @@ impl Rows {
                     let infinite =
                         B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
                     let part = Primitive::<B>(B::float_mask_fill(part.0, infinite, Scalar::Float(0.0)));
+                    // An infinite slope would make NaN of the 0, and so of the value.
+                    let most = if slope.0.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
+                    let slope = [most, -most].into_iter().fold(slope, |slope, most| {
+                        let beyond = slope.equal(&slope.constant(most.signum() * f64::INFINITY));
+                        Primitive::<B>(B::float_mask_fill(slope.0, beyond, Scalar::Float(most)))
+                    });
                     loss = loss + slope * (part.clone() - detached(&part));
                 }
             }

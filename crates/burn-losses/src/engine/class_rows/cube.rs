@@ -45,11 +45,7 @@ impl LossBackend for CubeBackend {
         }
     }
 
-    fn class_rows_with_gradient(
-        logits: CubeTensor,
-        targets: CubeTensor,
-        call: ClassCall,
-    ) -> (CubeTensor, CubeTensor) {
+    fn class_rows_with_gradient(logits: CubeTensor, targets: CubeTensor, call: ClassCall) -> (CubeTensor, CubeTensor) {
         let shape = output_shape(&targets.shape(), &call);
         let evaluation = Evaluation::new(&logits, targets, &call);
         let losses = evaluation.empty(evaluation.targets.shape(), DType::F32);

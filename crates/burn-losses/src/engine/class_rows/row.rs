@@ -3,9 +3,9 @@
 use crate::catalogue::Parameter;
 use crate::display;
 use crate::per_class::PerClass;
-use crate::real::lanes::{Kernel, Lanes, Simd, Vector, WIDEST};
 #[cfg(feature = "cube")]
 use crate::real::ir::Ir;
+use crate::real::lanes::{Kernel, Lanes, Simd, Vector, WIDEST};
 use crate::real::{Dual, Primitive, Real};
 use burn::backend::Dispatch;
 use core::fmt::Debug;

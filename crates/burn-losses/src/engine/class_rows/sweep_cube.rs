@@ -17,7 +17,7 @@
 use super::row::LogPSum;
 use super::{Row, RowFormula};
 use crate::real::Dual;
-use crate::real::ir::{Ir, List, Surroundings, exp_nonpositive, is_nan, ln, sigmoid, softplus};
+use crate::real::ir::{Ir, List, Surroundings, exp_nonpositive, is_nan, ln, opaque, sigmoid, softplus};
 use burn_cubecl::cubecl;
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -323,7 +323,8 @@ fn finish(
     let zero = f32::new(0.0);
     let alone = exp_sum == 0.0f32;
     let log_sum = ln(exp_sum, numbers.infinity, numbers.nan);
-    let gap = shift - target + log_sum;
+    // The difference first: huge logits have digits for nothing else.
+    let gap = opaque(shift - target, numbers.infinity) + log_sum;
     let gap = select(alone, f32::new(-FAR), gap);
     // Alone or not: a target of NaN is not certain.
     let gap = select(is_nan(target), target, gap);
@@ -331,12 +332,12 @@ fn finish(
     let infinite = gap == numbers.infinity;
 
     let log_p_sum = if comptime!(plan.log_p_sum.is_some()) {
-        let log_others = (-softplus(-gap) - log_sum) * other_weights;
-        shifted_sum + select(alone, zero, log_others) - own * softplus(gap)
+        let log_others = (-softplus(-gap, numbers.infinity) - log_sum) * other_weights;
+        shifted_sum + select(alone, zero, log_others) - own * softplus(gap, numbers.infinity)
     } else {
         zero
     };
-    let log_norm = if comptime!(plan.log_norm) { softplus(gap) + target } else { zero };
+    let log_norm = if comptime!(plan.log_norm) { softplus(gap, numbers.infinity) + target } else { zero };
 
     // Where the target has no probability at all the slopes have a limit that ∞ · 0 would hide.
     let near = if comptime!(formula.slopes) { select(infinite, f32::new(FAR), gap) } else { gap };
@@ -344,8 +345,17 @@ fn finish(
         evaluate(near, log_p_sum, log_norm, class, weight, numbers, table, plan, comptime!(formula.clone()));
     let mut loss = value;
     if comptime!(formula.slopes) && infinite {
-        let (value, _by_gap, _by_log_p_sum, _by_log_norm) =
-            evaluate(gap, log_p_sum, log_norm, class, weight, numbers, table, plan, comptime!(formula.with_values_only()));
+        let (value, _by_gap, _by_log_p_sum, _by_log_norm) = evaluate(
+            gap,
+            log_p_sum,
+            log_norm,
+            class,
+            weight,
+            numbers,
+            table,
+            plan,
+            comptime!(formula.with_values_only()),
+        );
         loss = value;
     }
     let applied = if comptime!(plan.weighs_itself()) { f32::new(1.0) } else { weight };
@@ -362,10 +372,10 @@ fn finish(
     let mut b = zero;
     let mut at_target = -g;
     if comptime!(plan.more_terms()) {
-        let p = sigmoid(-gap);
+        let p = sigmoid(-gap, numbers.infinity);
         let s = factor * by_log_p_sum;
         let c = factor * by_log_norm;
-        a += (c - s * numbers.total) * sigmoid(gap);
+        a += (c - s * numbers.total) * sigmoid(gap, numbers.infinity);
         at_target += s * (own - p * numbers.total) + c * p;
         b = select(silent, zero, s);
     }
@@ -434,7 +444,7 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
                 shifted_sum = select(higher, moved, shifted_sum + added);
                 other_weights += w;
             }
-            let e = exp_nonpositive(-difference.abs());
+            let e = exp_nonpositive(-difference.abs(), numbers.infinity);
             exp_sum = select(higher, fma(exp_sum, e, f32::new(1.0)), exp_sum + e);
             largest = select(higher, x, largest);
         }
@@ -442,7 +452,7 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
     }
     let top = largest_of(largest, &mut scratch, comptime!(plan.team));
     let fall = largest - top;
-    let exp_sum = sum_of(exp_sum * exp_nonpositive(fall), &mut scratch, comptime!(plan.team));
+    let exp_sum = sum_of(exp_sum * exp_nonpositive(fall, numbers.infinity), &mut scratch, comptime!(plan.team));
     if comptime!(plan.log_p_sum.is_some()) {
         let moved = select(other_weights == 0.0f32, f32::new(0.0), shifted_sum + other_weights * fall);
         shifted_sum = sum_of(moved, &mut scratch, comptime!(plan.team));
@@ -514,7 +524,7 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
         while k < read {
             let place = base + k as usize * stride;
             let x = if comptime!(plan.kept > 0) { kept[k as usize] } else { f32::cast_from(logits[place]) };
-            let mut g = a * exp_nonpositive(x - shift);
+            let mut g = a * exp_nonpositive(x - shift, numbers.infinity);
             if comptime!(plan.log_p_sum.is_some()) {
                 let w = if comptime!(plan.term_weights()) { read_table(&table, k) } else { f32::new(1.0) };
                 g = fma(b, w, g);
