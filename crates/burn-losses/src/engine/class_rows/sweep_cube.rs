@@ -336,7 +336,12 @@ fn finish(
     } else {
         zero
     };
-    let log_norm = if comptime!(plan.log_norm) { softplus(gap) + target } else { zero };
+    let log_norm = if comptime!(plan.log_norm) {
+        // From the larger of the target's logit and the others' log-sum: never ∞ − ∞, and no digit lost.
+        select(gap < zero, softplus(gap) + target, softplus(-gap) + shift + log_sum)
+    } else {
+        zero
+    };
 
     // Where the target has no probability at all the slopes have a limit that ∞ · 0 would hide.
     let near = if comptime!(formula.slopes) { select(infinite, f32::new(FAR), gap) } else { gap };
