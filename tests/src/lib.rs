@@ -351,7 +351,8 @@ impl Faults {
 fn cancels(config: &LossConfig) -> bool {
     match config {
         LossConfig::CrossEntropy(formula) => formula.label_smoothing > 0.0,
-        LossConfig::NormalizedCrossEntropy(_) | LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) => true,
+        LossConfig::NormalizedCrossEntropy(_) | LossConfig::ZLoss(_) => true,
+        LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) => true,
         LossConfig::Flooding(_, inner) => cancels(inner),
         _ => false,
     }
