@@ -75,7 +75,9 @@ proptest! {
             "targets": { "shape": [rows, inner], "data": targets } } });
         let answer = assert_answers(line.to_string().as_bytes());
         prop_assert!(answer.get("error").is_none(), "{answer} for {line}");
-        prop_assert!(answer["value"]["data"][0].is_number(), "{answer} for {line}");
+        let value = &answer["value"]["data"][0];
+        let infinite = name == "negative_learning" && classes == 1 && rows > 0;
+        prop_assert!(if infinite { value == "inf" } else { value.is_number() }, "{answer} for {line}");
     }
 
     #[test]

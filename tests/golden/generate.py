@@ -46,6 +46,18 @@ DEFAULTS = {
     "normalized_cross_entropy": {},
     "phuber_cross_entropy": {"tau": 10},
     "poly1_cross_entropy": {"epsilon": 1},
+    "reduced_focal": {"gamma": 2, "threshold": 0.5},
+    "poly1_focal": {"epsilon": 1, "gamma": 2},
+    "z_loss": {"lambda": 0.0001},
+    "unhinged": {},
+    "truncated_generalized_cross_entropy": {"q": 0.7, "threshold": 0.5},
+    "taylor_cross_entropy": {"order": 2},
+    "normalized_class_mae": {},
+    "asymmetric_generalized_cross_entropy": {"a": 1, "q": 2},
+    "asymmetric_unhinged": {"a": 1.5, "q": 0.9},
+    "asymmetric_exponential": {"a": 3},
+    "negative_learning": {},
+    "phuber_generalized_cross_entropy": {"q": 0.7, "tau": 10},
     "logit_clip": {"loss": CROSS_ENTROPY, "tau": 1, "p": 2},
     "logit_norm": {"loss": CROSS_ENTROPY, "temperature": 0.04},
     "flooding": {"loss": CROSS_ENTROPY, "level": 0.1},
@@ -73,16 +85,22 @@ def exp(x):
 
 
 class Softmax:
-    """Probabilities of one row of logits."""
+    """Probabilities of one row of logits. `centre` are those of the row before the difference step, which pick
+    the piece of a loss that is not smooth where two pieces meet."""
 
-    def __init__(self, logits):
+    def __init__(self, logits, centre=None):
         self.logits = logits
+        self.centre = self if centre is None else Softmax(centre)
         self.exps = [exp(x) for x in logits]
         self.sum = sum(self.exps)
         self.log_sum = None
 
     def p(self, k):
         return self.exps[k] / self.sum
+
+    def miss(self, t):
+        """1 - p, which keeps its digits where p is nearly 1 to more digits than there are."""
+        return sum(e for k, e in enumerate(self.exps) if k != t) / self.sum
 
     def log_p(self, k):
         if self.log_sum is None:
@@ -138,6 +156,73 @@ def poly1_cross_entropy(c, row, t, w):
     return w[t] * (-row.log_p(t) + mpf(c["epsilon"]) * (1 - row.p(t)))
 
 
+def reduced_focal(c, row, t, w):
+    gamma, threshold = mpf(c["gamma"]), mpf(c["threshold"])
+    hard = row.centre.p(t) < threshold
+    factor = 1 if hard else mp.power(row.miss(t), gamma) / mp.power(threshold, gamma)
+    return w[t] * factor * -row.log_p(t)
+
+
+def poly1_focal(c, row, t, w):
+    gamma, miss = mpf(of_class(c["gamma"], t)), 1 - row.p(t)
+    return w[t] * (mp.power(miss, gamma) * -row.log_p(t) + mpf(c["epsilon"]) * mp.power(miss, gamma + 1))
+
+
+def z_loss(c, row, t, w):
+    log_p = row.log_p(t)
+    return w[t] * (-log_p + mpf(c["lambda"]) * row.log_sum**2)
+
+
+def unhinged(_, row, t, w):
+    return w[t] * (1 - row.p(t))
+
+
+def truncated_generalized_cross_entropy(c, row, t, w):
+    threshold = mpf(c["threshold"])
+    p = row.p(t) if row.centre.p(t) > threshold else threshold
+    q = mpf(c["q"])
+    return w[t] * (1 - mp.power(p, q)) / q
+
+
+def taylor_cross_entropy(c, row, t, w):
+    return w[t] * sum((1 - row.p(t)) ** j / j for j in range(1, c["order"] + 1))
+
+
+def normalized_class_mae(c, row, t, w):
+    # Also normalised reverse cross-entropy, whose ln 0 cancels.
+    if len(w) == 1:
+        return mpf(0)
+    ones = [1] * len(w)
+    return w[t] * class_mae(c, row, t, ones) / sum(class_mae(c, row, k, ones) for k in range(len(w)))
+
+
+def asymmetric_generalized_cross_entropy(c, row, t, w):
+    a, q = mpf(c["a"]), mpf(c["q"])
+    return w[t] * (mp.power(a + 1, q) - mp.power(a + row.p(t), q)) / q
+
+
+def asymmetric_unhinged(c, row, t, w):
+    a, q = mpf(c["a"]), mpf(c["q"])
+    return w[t] * (mp.power(a - row.p(t), q) - mp.power(a - 1, q)) / q
+
+
+def asymmetric_exponential(c, row, t, w):
+    return w[t] * mp.exp(-row.p(t) / mpf(c["a"]))
+
+
+def negative_learning(_, row, t, w):
+    return w[t] * -mp.ln(row.miss(t)) if len(w) > 1 else mp.inf
+
+
+def phuber_generalized_cross_entropy(c, row, t, w):
+    # The tangent of slope -tau where the loss is steeper: once differentiable at the join.
+    q, tau, p = mpf(c["q"]), mpf(c["tau"]), row.p(t)
+    join = mp.power(tau, -1 / (1 - q)) if q < 1 else mpf(tau == 1)
+    if p <= join:
+        return w[t] * (-tau * (p - join) + (1 - mp.power(join, q)) / q)
+    return w[t] * (1 - mp.power(p, q)) / q
+
+
 FORMULAS = {
     f.__name__: f
     for f in (
@@ -150,9 +235,22 @@ FORMULAS = {
         normalized_cross_entropy,
         phuber_cross_entropy,
         poly1_cross_entropy,
+        reduced_focal,
+        poly1_focal,
+        z_loss,
+        unhinged,
+        truncated_generalized_cross_entropy,
+        taylor_cross_entropy,
+        normalized_class_mae,
+        asymmetric_generalized_cross_entropy,
+        asymmetric_unhinged,
+        asymmetric_exponential,
+        negative_learning,
+        phuber_generalized_cross_entropy,
     )
 }
 TRANSFORMS = ("logit_clip", "logit_norm")
+NOT_ZERO_WHERE_CERTAIN = ("asymmetric_exponential", "z_loss")
 
 
 def clips(c, logits):
@@ -178,7 +276,7 @@ def row_value(c, logits, centre, target, weights):
     while c["name"] in TRANSFORMS:
         logits, centre = transform(c, logits, centre), transform(c, centre, centre)
         c = c["loss"]
-    return FORMULAS[c["name"]](c, Softmax(logits), target, weights)
+    return FORMULAS[c["name"]](c, Softmax(logits, centre), target, weights)
 
 
 def zero_row(c, logits):
@@ -244,7 +342,7 @@ def evaluate(case, digits, step):
 
         gradients = {name: [mpf(0)] * len(data) for name in ("none", "mean", "sum")}
         for i in used:
-            if zero_row(config, rows[i]):
+            if zero_row(config, rows[i]) or mp.isinf(values[i]):
                 continue
             for k, j in enumerate(layout.places(i)):
                 low, high = (
@@ -330,12 +428,43 @@ def torch_rows(c, x, t, weights, ignore_index):
         loss = torch.where(p <= 1 / tau, -tau * p + math.log(tau) + 1, -log_p)
     elif name == "poly1_cross_entropy":
         loss = -log_p + c["epsilon"] * miss
+    elif name == "reduced_focal":
+        factor = (miss / c["threshold"]) ** c["gamma"]
+        loss = -torch.where(p < c["threshold"], 1.0, factor) * log_p
+    elif name == "poly1_focal":
+        gamma = per_target(c["gamma"])
+        loss = -(miss**gamma) * log_p + c["epsilon"] * miss ** (gamma + 1)
+    elif name == "z_loss":
+        loss = -log_p + c["lambda"] * torch.logsumexp(x, dim=1) ** 2
+    elif name == "unhinged":
+        loss = miss
+    elif name == "truncated_generalized_cross_entropy":
+        q, threshold = c["q"], c["threshold"]
+        loss = torch.where(p > threshold, 1 - p**q, 1 - threshold**q) / q
+    elif name == "taylor_cross_entropy":
+        loss = sum(miss**j / j for j in range(1, c["order"] + 1))
+    elif name == "normalized_class_mae":
+        loss = miss / max(x.shape[1] - 1, 1)
+    elif name == "asymmetric_generalized_cross_entropy":
+        loss = ((c["a"] + 1) ** c["q"] - (c["a"] + p) ** c["q"]) / c["q"]
+    elif name == "asymmetric_unhinged":
+        loss = ((c["a"] - p) ** c["q"] - (c["a"] - 1) ** c["q"]) / c["q"]
+    elif name == "asymmetric_exponential":
+        loss = torch.exp(-p / c["a"])
+    elif name == "negative_learning":
+        others = x.scatter(1, t.unsqueeze(1), -math.inf)
+        loss = torch.logsumexp(x, dim=1) - torch.logsumexp(others, dim=1)
+    elif name == "phuber_generalized_cross_entropy":
+        q, tau = c["q"], c["tau"]
+        join = tau ** (-1 / (1 - q)) if q < 1 else float(tau == 1)
+        loss = torch.where(p <= join, -tau * (p - join) + (1 - join**q) / q, (1 - p**q) / q)
     return torch.where(used, loss if weights is None else weights[t] * loss, 0.0)
 
 
 def close(ours, theirs):
-    scale = max([1.0, *map(abs, ours)])
-    return all(abs(a - b) <= 1e-11 * abs(a) + 1e-13 * scale for a, b in zip(ours, theirs, strict=True))
+    scale = max([1.0, *(abs(a) for a in ours if math.isfinite(a))])
+    pairs = zip(ours, theirs, strict=True)
+    return all(a == b or abs(a - b) <= 1e-11 * abs(a) + 1e-13 * scale for a, b in pairs)
 
 
 def compare_with_torch(case):
@@ -357,10 +486,11 @@ def compare_with_torch(case):
         divisor = used.sum()
     else:
         divisor = torch.where(used, weights[torch.where(used, t, 0)], 0.0).sum()
+    infinite = [math.isinf(value) for value in case["none"]["value"]] if "none" in case else [False] * layout.rows
     by_convention = [
         j
         for i in range(layout.rows)
-        if zero_row(inner, [case["logits"]["data"][j] for j in layout.places(i)])
+        if zero_row(inner, [case["logits"]["data"][j] for j in layout.places(i)]) or infinite[i]
         for j in layout.places(i)
     ]
 
@@ -631,6 +761,8 @@ def cross_entropy_cases():
     for name, parameters in sets.items():
         suite.add(f"class_weights_{name}", suite.config(**parameters), [6, 5], class_weights=WEIGHTS)
     suite.add("one_class_smoothing", suite.config(label_smoothing=0.5), [3, 1], class_weights=[2.0])
+    far = [([10000], 0), ([-10000], 0), ([-104], 0)]
+    add_rows(suite, "one_class_far_smoothing", suite.config(label_smoothing=0.5), far)
     return suite
 
 
@@ -641,13 +773,102 @@ def phuber_cases():
     halves = [2, 2, -1, -1, 0, 0]
     suite.add("at_the_join_tau_2", suite.config(tau=2), [3, 2], logits=halves, targets=[0, 1, 0])
     suite.add("at_the_join_tau_10", suite.config(), [2, 10], logits=[0] * 10 + [1.5] * 10, targets=[3, 9])
-    for case in suite.cases:
-        if case["name"] in ("defaults", "tau_2", "tau_3_5"):
-            tau, layout = filled(case["config"])["tau"], Layout(case["logits"]["shape"])
-            data = case["logits"]["data"]
-            rows = [Softmax([mpf(data[j]) for j in layout.places(i)]) for i in range(layout.rows)]
-            sides = {row.p(t) <= 1 / mpf(tau) for row, t in zip(rows, case["targets"]["data"])}
-            assert sides == {True, False}, f"{case['name']} does not exercise both pieces"
+    assert_both_pieces(suite, ("defaults", "tau_2", "tau_3_5"), lambda c: 1 / c["tau"])
+    return suite
+
+
+def assert_both_pieces(suite, names, join):
+    """These cases have rows on both sides of the probability `join(config)`."""
+    cases = [case for case in suite.cases if case["name"] in names]
+    assert len(cases) == len(names), names
+    for case in cases:
+        layout, data = Layout(case["logits"]["shape"]), case["logits"]["data"]
+        rows = [Softmax([mpf(data[j]) for j in layout.places(i)]) for i in range(layout.rows)]
+        sides = {row.p(t) <= join(filled(case["config"])) for row, t in zip(rows, case["targets"]["data"])}
+        assert sides == {True, False}, f"{suite.loss} {case['name']} does not exercise both pieces"
+
+
+HALVES = [([2, 2], 0), ([-1, -1], 1), ([0, 0], 0), ([30, 30], 1)]
+
+
+def truncated_cases():
+    sets = {
+        "threshold_0": {"threshold": 0},
+        "threshold_0_125": {"threshold": 0.125},
+        "threshold_0_75_q_1": {"threshold": 0.75, "q": 1},
+        "threshold_0_01_q_0_3": {"threshold": 0.01, "q": 0.3},
+    }
+    other = {"threshold": 0.0625, "q": 0.4}
+    suite = add_simple("truncated_generalized_cross_entropy", other, sets, ["threshold_0", "threshold_0_01_q_0_3"])
+    # p = threshold exactly: constant (README.md).
+    add_rows(suite, "at_the_threshold", suite.config(), HALVES)
+    names = ("defaults", "threshold_0_125", "threshold_0_75_q_1", "threshold_0_01_q_0_3")
+    assert_both_pieces(suite, names, lambda c: c["threshold"])
+    return suite
+
+
+def phuber_generalized_cases():
+    sets = {
+        "tau_1": {"tau": 1},
+        "tau_1_0625": {"tau": 1.0625},
+        "tau_2_q_0_5": {"tau": 2, "q": 0.5},
+        "tau_100_q_0_1": {"tau": 100, "q": 0.1},
+        "q_1": {"q": 1},
+        "tau_1_q_1": {"tau": 1, "q": 1},
+    }
+    other = {"tau": 1.5, "q": 0.6}
+    extremes = ["tau_1", "tau_1_0625", "tau_100_q_0_1", "q_1"]
+    suite = add_simple("phuber_generalized_cross_entropy", other, sets, extremes)
+    # p = p* = 1/4 exactly: value and slope of the two pieces are the same there.
+    quarters = [2, 2, 2, 2, -1, -1, -1, -1, 0, 0, 0, 0]
+    suite.add("at_the_join", suite.config(tau=2, q=0.5), [3, 4], logits=quarters, targets=[0, 1, 3])
+    names = ("defaults", "two_classes", "tau_2_q_0_5", "tau_100_q_0_1", "many_short_rows_other_parameters")
+    assert_both_pieces(suite, names, lambda c: c["tau"] ** (-1 / (1 - c["q"])))
+    return suite
+
+
+def reduced_focal_cases():
+    sets = {
+        "gamma_0": {"gamma": 0},
+        "gamma_0_5": {"gamma": 0.5},
+        "gamma_1": {"gamma": 1},
+        "gamma_5_threshold_0_25": {"gamma": 5, "threshold": 0.25},
+        "threshold_0_125": {"threshold": 0.125},
+        "threshold_1": {"threshold": 1},
+    }
+    extremes = ["gamma_0_5", "gamma_1", "gamma_5_threshold_0_25", "threshold_1"]
+    suite = add_simple("reduced_focal", {"gamma": 1.5, "threshold": 0.75}, sets, extremes)
+    # p = threshold exactly: the focal side, and so its slope (README.md).
+    add_rows(suite, "at_the_threshold", suite.config(), HALVES)
+    add_rows(suite, "at_the_threshold_gamma_0_5", suite.config(gamma=0.5), HALVES)
+    names = ("many_short_rows", "gamma_1", "gamma_5_threshold_0_25", "threshold_0_125")
+    assert_both_pieces(suite, names, lambda c: c["threshold"])
+    return suite
+
+
+def poly1_focal_cases():
+    sets = {
+        "epsilon_minus_1": {"epsilon": -1},
+        "epsilon_minus_0_5_gamma_0_5": {"epsilon": -0.5, "gamma": 0.5},
+        "epsilon_0": {"epsilon": 0},
+        "gamma_0": {"gamma": 0},
+        "epsilon_2_gamma_5": {"epsilon": 2, "gamma": 5},
+        "per_class_gamma": {"gamma": [0, 0.5, 1, 2, 5]},
+    }
+    extremes = ["epsilon_minus_1", "epsilon_minus_0_5_gamma_0_5", "gamma_0", "per_class_gamma"]
+    suite = add_simple("poly1_focal", {"epsilon": -0.75, "gamma": 1.5}, sets, extremes)
+    three = suite.config(gamma=[0.5, 2, 1], epsilon=-1)
+    suite.add("per_class_spatial", three, [2, 3, 2, 2], ignore_index=-100, ignored=(3,))
+    return suite
+
+
+def z_loss_cases():
+    sets = {"lambda_0": {"lambda": 0}, "lambda_0_01": {"lambda": 0.01}, "lambda_1": {"lambda": 1}}
+    suite = add_simple("z_loss", {"lambda": 0.125}, sets, ["lambda_0_01", "lambda_1"])
+    # Unlike all others it sees the logit of a single class, and a constant added to all.
+    add_rows(suite, "one_class_far", suite.config(), [([10000], 0), ([-10000], 0), ([88], 0), ([-104], 0)])
+    far = [([x + 8, x, x - 16, x], t) for x, t in ((100, 0), (-100, 1), (1000, 2), (-1000, 0), (10000, 1), (-10000, 3))]
+    add_rows(suite, "far_from_normalised", suite.config(), far)
     return suite
 
 
@@ -797,6 +1018,50 @@ SUITES = {
         {"epsilon_minus_1": {"epsilon": -1}, "epsilon_0": {"epsilon": 0}, "epsilon_2": {"epsilon": 2}},
         ["epsilon_minus_1"],
     ),
+    "reduced_focal": reduced_focal_cases,
+    "poly1_focal": poly1_focal_cases,
+    "z_loss": z_loss_cases,
+    "unhinged": lambda: add_simple("unhinged", {}, {}),
+    "truncated_generalized_cross_entropy": truncated_cases,
+    "taylor_cross_entropy": lambda: add_simple(
+        "taylor_cross_entropy",
+        {"order": 3},
+        {"order_1": {"order": 1}, "order_6": {"order": 6}, "order_32": {"order": 32}},
+        ["order_1", "order_32"],
+    ),
+    "normalized_class_mae": lambda: add_simple("normalized_class_mae", {}, {}),
+    "asymmetric_generalized_cross_entropy": lambda: add_simple(
+        "asymmetric_generalized_cross_entropy",
+        {"a": 0.6, "q": 0.6},
+        {
+            "a_6_q_1_5": {"a": 6, "q": 1.5},
+            "a_4_q_0_2": {"a": 4, "q": 0.2},
+            "a_0_01_q_0_7": {"a": 0.01, "q": 0.7},
+            "a_0_00001_q_3": {"a": 0.00001, "q": 3},
+            "q_1": {"q": 1},
+        },
+        ["a_6_q_1_5", "a_0_01_q_0_7", "a_0_00001_q_3"],
+    ),
+    "asymmetric_unhinged": lambda: add_simple(
+        "asymmetric_unhinged",
+        {"a": 5.5, "q": 3},
+        {
+            "a_5_5_q_3": {"a": 5.5, "q": 3},
+            "a_1_0625_q_0_5": {"a": 1.0625, "q": 0.5},
+            "a_1_00001_q_0_1": {"a": 1.00001, "q": 0.1},
+            "a_1_00001_q_8": {"a": 1.00001, "q": 8},
+            "q_1": {"q": 1},
+        },
+        ["a_5_5_q_3", "a_1_00001_q_0_1", "a_1_00001_q_8"],
+    ),
+    "asymmetric_exponential": lambda: add_simple(
+        "asymmetric_exponential",
+        {"a": 0.5},
+        {"a_0_125": {"a": 0.125}, "a_0_5": {"a": 0.5}, "a_100": {"a": 100}},
+        ["a_0_125", "a_100"],
+    ),
+    "negative_learning": lambda: add_simple("negative_learning", {}, {}),
+    "phuber_generalized_cross_entropy": phuber_generalized_cases,
     "logit_clip": logit_clip_cases,
     "logit_norm": logit_norm_cases,
     "flooding": flooding_cases,
@@ -868,8 +1133,9 @@ def generate(loss, versions):
         else:
             compare_with_torch(case)
     if loss not in ("flooding", *TRANSFORMS):
-        tiny = [v for case in cases if case["extreme"] for v in case["none"]["value"] if 0 < v < 1e-25]
-        assert tiny, f"{loss}: the confident rows lost their values"
+        part = "gradient" if loss in NOT_ZERO_WHERE_CERTAIN else "value"
+        tiny = [v for case in cases if case["extreme"] for v in case["none"][part] if 0 < abs(v) < 1e-25]
+        assert tiny, f"{loss}: the confident rows lost their digits"
     return document(loss, versions, cases), len(cases)
 
 

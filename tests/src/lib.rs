@@ -109,6 +109,11 @@ impl Way {
         self.reads_targets && !self.composed
     }
 
+    /// The composed path on a GPU: dozens of kernels for one value.
+    pub fn is_slow(&self) -> bool {
+        self.composed && !self.reads_targets
+    }
+
     /// The device with autodiff.
     pub fn autodiff(&self) -> Device {
         let device = self.device.clone();
@@ -125,6 +130,11 @@ impl core::fmt::Display for Way {
     }
 }
 
+/// The ways that are not slow.
+pub fn quick_ways() -> Vec<Way> {
+    ways().into_iter().filter(|way| !way.is_slow()).collect()
+}
+
 /// The ways without checkpointing.
 ///
 /// A GPU compiles a kernel for every formula and number of classes, which takes far longer than to run it on a few
@@ -133,8 +143,8 @@ impl core::fmt::Display for Way {
 pub fn plain_ways() -> Vec<Way> {
     thread_local!(static CALLS: Cell<usize> = const { Cell::new(0) });
     let call = CALLS.replace(CALLS.get() + 1);
-    let taken = |way: &Way| !way.checkpointing && (way.reads_targets || call.is_multiple_of(8) && !way.composed);
-    ways().into_iter().filter(taken).collect()
+    let taken = |way: &Way| !way.checkpointing && (way.reads_targets || call.is_multiple_of(8));
+    quick_ways().into_iter().filter(taken).collect()
 }
 
 /// The ways without checkpointing, in f64 and f32.
@@ -352,7 +362,8 @@ impl Faults {
 fn cancels(config: &LossConfig) -> bool {
     match config {
         LossConfig::CrossEntropy(formula) => formula.label_smoothing > 0.0,
-        LossConfig::NormalizedCrossEntropy(_) | LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) => true,
+        LossConfig::NormalizedCrossEntropy(_) | LossConfig::ZLoss(_) => true,
+        LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) => true,
         LossConfig::Flooding(_, inner) => cancels(inner),
         _ => false,
     }

@@ -225,9 +225,19 @@ pub fn floods(config: &LossConfig) -> bool {
     names(config).contains(&"flooding")
 }
 
-/// Whether the loss sees differences of logits only: all but the wrappers that measure the logits' length.
-pub fn sees_differences_only(config: &LossConfig) -> bool {
+/// Whether logits may be infinite: "logits must be finite" for the wrappers that measure their length.
+pub fn takes_infinite_logits(config: &LossConfig) -> bool {
     !names(config).iter().any(|name| ["logit_clip", "logit_norm"].contains(name))
+}
+
+/// Whether the loss sees differences of logits only: all but the wrappers that measure their length, and z-loss.
+pub fn sees_differences_only(config: &LossConfig) -> bool {
+    takes_infinite_logits(config) && !names(config).contains(&"z_loss")
+}
+
+/// Whether the loss is infinite where the target is certain, and not where it has no probability.
+pub fn is_infinite_where_certain(config: &LossConfig) -> bool {
+    names(config).contains(&"negative_learning")
 }
 
 /// A few values of a parameter: its default, the ends of its range, and some inside.

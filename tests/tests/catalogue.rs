@@ -379,6 +379,8 @@ fn ranges_contain_what_they_say() {
         (Range::below(0.0), "< 0", vec![-1e-300, -1e300], vec![0.0, f64::NEG_INFINITY, f64::NAN]),
         (Range::between(0.0, 1.0), "≥ 0 and ≤ 1", vec![0.0, 0.5, 1.0], vec![-0.1, 1.1, f64::NAN]),
         (Range::above_up_to(0.0, 1.0), "> 0 and ≤ 1", vec![1e-9, 1.0], vec![0.0, 1.1, f64::NAN]),
+        (Range::at_least_below(0.0, 1.0), "≥ 0 and < 1", vec![0.0, 0.9], vec![-1e-9, 1.0, f64::NAN]),
+        (Range::whole(1.0, 8.0), "a whole number ≥ 1 and ≤ 8", vec![1.0, 8.0], vec![0.0, 1.5, 9.0, f64::NAN]),
     ];
     for (range, text, inside, outside) in ends {
         assert_eq!(range.to_string(), text);

@@ -15,11 +15,14 @@ fn expectations(case: &Case) -> Vec<(Option<Reduction>, Vec<f64>, Vec<f64>)> {
     none.chain(reduced).collect()
 }
 
-/// What is wrong with a case on a way.
-fn faults(case: &Case, way: &Way) -> Vec<String> {
+/// What is wrong with a case on a way, with one value a target or without.
+fn faults(case: &Case, way: &Way, with_each: bool) -> Vec<String> {
     let tolerance = Tolerance::of(&case.config, way.dtype);
     let mut faults = Vec::new();
     for (reduction, value, gradient) in expectations(case) {
+        if reduction.is_none() && !with_each {
+            continue;
+        }
         let got = run(case, way, reduction);
         for (what, got, expected) in [("value", &got.value, &value), ("gradient", &got.gradient, &gradient)] {
             let (worst, at) = tolerance.worst(got, expected);
@@ -38,12 +41,16 @@ fn faults(case: &Case, way: &Way) -> Vec<String> {
 fn golden_vectors_hold_on_every_way() {
     let mut evaluations = 0;
     let mut wrong = Vec::new();
-    for entry in catalogue::all() {
+    for (turn, entry) in catalogue::all().iter().enumerate() {
         let cases = golden(entry.name);
         assert!(cases.len() >= 30, "{}: {} golden cases are too few", entry.name, cases.len());
-        for case in cases {
-            for way in ways().iter().filter(|way| case.fits(way.dtype)) {
-                wrong.extend(faults(&case, way));
+        for (number, case) in cases.into_iter().enumerate() {
+            // A GPU compiles two kernels more for one value a target: in every third case. Slow ways get every fifth
+            // case. The losses have different thirds and fifths.
+            let each = |way: &Way| way.reads_targets || (number + turn).is_multiple_of(3);
+            let taken = |way: &&Way| !way.is_slow() || (number + turn).is_multiple_of(5);
+            for way in ways().iter().filter(|way| case.fits(way.dtype)).filter(taken) {
+                wrong.extend(faults(&case, way, each(way)));
                 evaluations += 1;
             }
         }

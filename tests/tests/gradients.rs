@@ -87,8 +87,8 @@ impl FormulaCheck<'_> {
                 self.kinks += 1;
                 continue;
             }
-            // Relative to the slope, and what the value's own last digit makes of a difference.
-            let allowed = 1e-8 * slope.abs() + 1e-12 * value(gap).abs() + uncertain;
+            // Relative to the slope, and what the value's own last digits make of a difference.
+            let allowed = 1e-8 * slope.abs() + 4e-12 * value(gap).abs() + uncertain;
             let error = (dual.slope(0) - slope).abs();
             self.faults.expect(error <= allowed, || {
                 format!("{}: dual slope {:e}, difference {slope:e} ± {uncertain:e}", what(), dual.slope(0))
@@ -114,7 +114,7 @@ impl FormulaCheck<'_> {
     }
 }
 
-/// Here every formula has a line, as its type is needed; a new loss is in the test above without one.
+/// Here every formula has a line, as its type is needed. False for a wrapper, which has no formula.
 fn check_formula(check: &mut FormulaCheck<'_>, config: &LossConfig, classes: usize) -> bool {
     match config {
         LossConfig::CrossEntropy(formula) => check.check(formula, classes),
@@ -126,7 +126,21 @@ fn check_formula(check: &mut FormulaCheck<'_>, config: &LossConfig, classes: usi
         LossConfig::SymmetricCrossEntropy(formula) => check.check(formula, classes),
         LossConfig::NormalizedCrossEntropy(formula) => check.check(formula, classes),
         LossConfig::PHuberCrossEntropy(formula) => check.check(formula, classes),
-        _ => return false,
+        LossConfig::ReducedFocal(formula) => check.check(formula, classes),
+        LossConfig::Poly1Focal(formula) => check.check(formula, classes),
+        LossConfig::ZLoss(formula) => check.check(formula, classes),
+        LossConfig::Unhinged(formula) => check.check(formula, classes),
+        LossConfig::TruncatedGeneralizedCrossEntropy(formula) => check.check(formula, classes),
+        LossConfig::TaylorCrossEntropy(formula) => check.check(formula, classes),
+        LossConfig::NormalizedClassMae(formula) => check.check(formula, classes),
+        LossConfig::AsymmetricGeneralizedCrossEntropy(formula) => check.check(formula, classes),
+        LossConfig::AsymmetricUnhinged(formula) => check.check(formula, classes),
+        LossConfig::AsymmetricExponential(formula) => check.check(formula, classes),
+        LossConfig::NegativeLearning(formula) => check.check(formula, classes),
+        LossConfig::PHuberGeneralizedCrossEntropy(formula) => check.check(formula, classes),
+        LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) | LossConfig::Flooding(..) => return false,
+        #[allow(unreachable_patterns)] // For a loss that is added.
+        other => panic!("gradients.rs: check_formula must have a line for {}", other.name()),
     }
     true
 }
@@ -140,7 +154,7 @@ fn dual_of_every_formula_is_the_difference_of_its_value() {
         formulas +=
             all_configurations(classes).iter().filter(|config| check_formula(&mut check, config, classes)).count();
     }
-    assert!(formulas > 50, "only {formulas}");
+    assert!(formulas > 120, "only {formulas}");
     assert!(check.kinks < 500, "{} differences lie over a kink", check.kinks);
     faults.report(10_000);
 }

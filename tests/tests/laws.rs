@@ -7,7 +7,7 @@ use burn::tensor::DType;
 use burn_losses::{LossConfig, Reduction};
 use burn_losses_tests::{
     Faults, Outcome, Problem, Random, Tolerance, all_configurations, config, extent, floods, full_precision_ways,
-    inner, names, plain_ways, sees_differences_only,
+    inner, names, plain_ways, sees_differences_only, takes_infinite_logits,
 };
 use serde_json::{Value, json};
 
@@ -206,6 +206,59 @@ fn identities() -> Vec<(Terms, Terms, f64)> {
             vec![(0.75, ce()), (0.25, json!({"name": "cross_entropy", "label_smoothing": 1}))],
             0.0,
         ),
+        (one(json!("unhinged")), mae(0.5), 0.0),
+        (one(json!("normalized_class_mae")), mae(0.5 / (CLASSES as f64 - 1.0)), 0.0),
+        (one(json!({"name": "asymmetric_generalized_cross_entropy", "a": 0.25, "q": 1})), mae(0.5), 0.0),
+        (one(json!({"name": "asymmetric_generalized_cross_entropy", "a": 3, "q": 1})), mae(0.5), 0.0),
+        (
+            one(json!({"name": "asymmetric_generalized_cross_entropy", "a": 1e-12, "q": 0.7})),
+            one(json!("generalized_cross_entropy")),
+            1e-6,
+        ),
+        (one(json!({"name": "asymmetric_unhinged", "a": 1.25, "q": 1})), mae(0.5), 0.0),
+        (one(json!({"name": "asymmetric_unhinged", "a": 8, "q": 1})), mae(0.5), 0.0),
+        (
+            one(json!({"name": "truncated_generalized_cross_entropy", "q": 0.5, "threshold": 0})),
+            one(json!({"name": "generalized_cross_entropy", "q": 0.5})),
+            0.0,
+        ),
+        (
+            one(json!({"name": "phuber_generalized_cross_entropy", "q": 0.5, "tau": 1e30})),
+            one(json!({"name": "generalized_cross_entropy", "q": 0.5})),
+            0.0,
+        ),
+        (one(json!({"name": "phuber_generalized_cross_entropy", "q": 1})), mae(0.5), 0.0),
+        (one(json!({"name": "phuber_generalized_cross_entropy", "tau": 1})), mae(0.5), 0.0),
+        (
+            one(json!({"name": "phuber_generalized_cross_entropy", "q": 1e-9, "tau": 4})),
+            one(json!({"name": "phuber_cross_entropy", "tau": 4})),
+            1e-7,
+        ),
+        (one(json!({"name": "taylor_cross_entropy", "order": 1})), mae(0.5), 0.0),
+        (
+            one(json!({"name": "taylor_cross_entropy", "order": 2})),
+            vec![(2.0, json!("unhinged")), (-1.0, json!({"name": "asymmetric_generalized_cross_entropy", "a": 1e-9}))],
+            1e-7,
+        ),
+        (one(json!({"name": "reduced_focal", "threshold": 1})), one(ce()), 0.0),
+        (one(json!({"name": "reduced_focal", "gamma": 0})), one(ce()), 0.0),
+        (
+            one(json!({"name": "reduced_focal", "gamma": 1.5, "threshold": 1e-6})),
+            one(json!({"name": "focal", "gamma": 1.5, "alpha": 1e9})),
+            0.0,
+        ),
+        (one(json!({"name": "poly1_focal", "epsilon": 0})), one(json!("focal")), 0.0),
+        (
+            one(json!({"name": "poly1_focal", "epsilon": 0, "gamma": list})),
+            one(json!({"name": "focal", "gamma": list})),
+            0.0,
+        ),
+        (
+            one(json!({"name": "poly1_focal", "epsilon": -0.5, "gamma": 0})),
+            one(json!({"name": "poly1_cross_entropy", "epsilon": -0.5})),
+            0.0,
+        ),
+        (one(json!({"name": "z_loss", "lambda": 0})), one(ce()), 0.0),
     ];
     let losses = ["cross_entropy", "focal", "normalized_cross_entropy", "generalized_cross_entropy"];
     for loss in losses.map(|name| json!(name)).into_iter().chain([json!({"name": "focal", "gamma": list})]) {
@@ -263,6 +316,10 @@ fn symmetric_losses_sum_to_a_constant_over_the_classes() {
         (json!("reverse_cross_entropy"), 4.0 * others),
         (json!({"name": "generalized_cross_entropy", "q": 1}), others),
         (json!({"name": "phuber_cross_entropy", "tau": 1}), others),
+        (json!({"name": "phuber_generalized_cross_entropy", "tau": 1}), others),
+        (json!({"name": "taylor_cross_entropy", "order": 1}), others),
+        (json!("unhinged"), others),
+        (json!("normalized_class_mae"), 1.0),
         (json!("normalized_cross_entropy"), 1.0),
     ];
     let mut faults = Faults::default();
@@ -470,7 +527,7 @@ fn with_a_row_of_no_weight(seed: u64) -> Vec<(Problem, Problem)> {
         text.contains("label_smoothing") && !text.contains("\"label_smoothing\":0.0")
     };
     let problems = problems(seed).into_iter().map(Problem::weighted);
-    let problems = problems.filter(|problem| !smooths(problem) && sees_differences_only(&problem.config));
+    let problems = problems.filter(|problem| !smooths(problem) && takes_infinite_logits(&problem.config));
     let prepared = problems.map(|mut problem| {
         let last = problem.targets.len() - 1;
         problem.class_weights.iter_mut().for_each(|weights| weights[2] = 0.0);
@@ -517,12 +574,14 @@ fn zero_weight_takes_a_row_without_a_softmax_out() {
 
 /// A factor in front of the loss, or of a part of it: the value at the middle is the middle of the values.
 #[test]
-fn losses_are_linear_in_alpha_and_beta() {
+fn losses_are_linear_in_their_factors() {
     let mut faults = Faults::default();
     let mut linear = vec![];
     for entry in burn_losses::catalogue::all() {
         let names = entry.parameters.iter().map(|parameter| parameter.name);
-        linear.extend(names.filter(|name| ["alpha", "beta"].contains(name)).map(|name| (entry.name, name)));
+        linear.extend(
+            names.filter(|name| ["alpha", "beta", "epsilon", "lambda"].contains(name)).map(|name| (entry.name, name)),
+        );
     }
     for (loss, parameter) in linear {
         let with = |value: f64| config(json!({"name": loss, parameter: value}));

@@ -17,35 +17,45 @@ pub struct Range {
     pub high: f64,
     /// Whether the upper bound itself is excluded.
     pub below_high: bool,
+    /// Whether only whole numbers belong to it.
+    pub whole: bool,
 }
 
 impl Range {
     /// x ≥ low.
     pub const fn at_least(low: f64) -> Self {
-        Self { low, above_low: false, high: f64::INFINITY, below_high: true }
+        Self { low, above_low: false, high: f64::INFINITY, below_high: true, whole: false }
     }
     /// x > low.
     pub const fn above(low: f64) -> Self {
-        Self { low, above_low: true, high: f64::INFINITY, below_high: true }
+        Self { low, above_low: true, high: f64::INFINITY, below_high: true, whole: false }
     }
     /// x < high.
     pub const fn below(high: f64) -> Self {
-        Self { low: f64::NEG_INFINITY, above_low: true, high, below_high: true }
+        Self { low: f64::NEG_INFINITY, above_low: true, high, below_high: true, whole: false }
     }
     /// low ≤ x ≤ high.
     pub const fn between(low: f64, high: f64) -> Self {
-        Self { low, above_low: false, high, below_high: false }
+        Self { low, above_low: false, high, below_high: false, whole: false }
+    }
+    /// low ≤ x < high.
+    pub const fn at_least_below(low: f64, high: f64) -> Self {
+        Self { low, above_low: false, high, below_high: true, whole: false }
+    }
+    /// The whole numbers low ≤ x ≤ high.
+    pub const fn whole(low: f64, high: f64) -> Self {
+        Self { low, above_low: false, high, below_high: false, whole: true }
     }
     /// low < x ≤ high.
     pub const fn above_up_to(low: f64, high: f64) -> Self {
-        Self { low, above_low: true, high, below_high: false }
+        Self { low, above_low: true, high, below_high: false, whole: false }
     }
 
     /// Whether x is one of them. NaN and the infinities never are.
     pub fn contains(&self, x: f64) -> bool {
         let low = if self.above_low { x > self.low } else { x >= self.low };
         let high = if self.below_high { x < self.high } else { x <= self.high };
-        x.is_finite() && low && high
+        x.is_finite() && low && high && (!self.whole || x.fract() == 0.0)
     }
 }
 
@@ -53,6 +63,9 @@ impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let above = if self.above_low { ">" } else { "≥" };
         let below = if self.below_high { "<" } else { "≤" };
+        if self.whole {
+            write!(f, "a whole number ")?;
+        }
         match (self.low.is_finite(), self.high.is_finite()) {
             (true, true) => write!(f, "{above} {} and {below} {}", self.low, self.high),
             (true, false) => write!(f, "{above} {}", self.low),
@@ -144,9 +157,11 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     all().iter().find(|entry| entry.name == name)
 }
 
-/// The three names nearest to a misspelt one, the nearest first.
+/// The three names nearest to a misspelt one, the nearest first; those of which it is a part are nearer than others.
 pub fn nearest(name: &str) -> Vec<&'static str> {
-    let mut names: Vec<_> = all().iter().map(|entry| (strsim::jaro_winkler(name, entry.name), entry.name)).collect();
+    let part = |of: &str| f64::from(u8::from(!name.is_empty() && of.contains(name)));
+    let nearness = |entry: &Entry| part(entry.name) + strsim::jaro_winkler(name, entry.name);
+    let mut names: Vec<_> = all().iter().map(|entry| (nearness(entry), entry.name)).collect();
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }

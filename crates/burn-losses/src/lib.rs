@@ -21,11 +21,15 @@
 //! | the problem | try first | then |
 //! |---|---|---|
 //! | one class out of C, clean labels | [`CrossEntropy`] | label smoothing; [`Poly1CrossEntropy`] if there is time to tune |
-//! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`] |
+//! | a large vocabulary in low precision | [`ZLoss`] | [`CrossEntropy`] in f32 |
+//! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`], [`Poly1Focal`], [`ReducedFocal`] |
 //! | rare classes | class weights on [`CrossEntropy`] | [`Focal`] with α by class |
 //! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`LogitClip`] round cross-entropy |
 //! | very many wrong labels, few classes | [`ClassMae`] | [`NormalizedCrossEntropy`] plus [`ClassMae`] |
-//! | some wrong labels, otherwise cross-entropy | [`PHuberCrossEntropy`] | [`GeneralizedCrossEntropy`] with small q |
+//! | wrong labels, the right one being the most frequent | [`AsymmetricGeneralizedCrossEntropy`] | [`NormalizedCrossEntropy`] plus it |
+//! | many wrong labels, and a model that knows something | [`TruncatedGeneralizedCrossEntropy`] | [`PHuberGeneralizedCrossEntropy`] |
+//! | some wrong labels, otherwise cross-entropy | [`PHuberCrossEntropy`] | [`GeneralizedCrossEntropy`] with small q, [`TaylorCrossEntropy`] |
+//! | targets that say what an example is not | [`NegativeLearning`] | |
 //! | overconfidence, detecting foreign inputs | [`LogitNorm`] | label smoothing |
 //! | training goes on after the error is 0 | [`Flooding`] | stop earlier |
 //! | none of these | [your own formula](ClassFormula#examples) | |
@@ -65,8 +69,10 @@ pub use any::AnyClassLoss;
 pub use backend::LossBackend;
 pub use check::LossError;
 pub use class::{
-    ClassLoss, ClassMae, CrossEntropy, Focal, GeneralizedCrossEntropy, NormalizedCrossEntropy, PHuberCrossEntropy,
-    Poly1CrossEntropy, ReverseCrossEntropy, SymmetricCrossEntropy,
+    AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricUnhinged, ClassLoss, ClassMae, CrossEntropy,
+    Focal, GeneralizedCrossEntropy, NegativeLearning, NormalizedClassMae, NormalizedCrossEntropy, PHuberCrossEntropy,
+    PHuberGeneralizedCrossEntropy, Poly1CrossEntropy, Poly1Focal, ReducedFocal, ReverseCrossEntropy,
+    SymmetricCrossEntropy, TaylorCrossEntropy, TruncatedGeneralizedCrossEntropy, Unhinged, ZLoss,
 };
 pub use combine::{
     ClassCriterion, Flooding, FloodingLoss, LogitClip, LogitClipLoss, LogitNorm, LogitNormLoss, LogitTransform,
@@ -86,8 +92,11 @@ mod readme {}
 pub mod prelude {
     pub use crate::real::Real;
     pub use crate::{
-        AnyClassLoss, ClassCriterion, ClassFormula, ClassLoss, ClassMae, CrossEntropy, Flooding, Focal,
-        GeneralizedCrossEntropy, LogitClip, LogitNorm, LossConfig, NormalizedCrossEntropy, PHuberCrossEntropy,
-        PerClass, Poly1CrossEntropy, Reduction, ReverseCrossEntropy, Row, SymmetricCrossEntropy, Terms,
+        AnyClassLoss, AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricUnhinged, ClassCriterion,
+        ClassFormula, ClassLoss, ClassMae, CrossEntropy, Flooding, Focal, GeneralizedCrossEntropy, LogitClip,
+        LogitNorm, LossConfig, NegativeLearning, NormalizedClassMae, NormalizedCrossEntropy, PHuberCrossEntropy,
+        PHuberGeneralizedCrossEntropy, PerClass, Poly1CrossEntropy, Poly1Focal, ReducedFocal, Reduction,
+        ReverseCrossEntropy, Row, SymmetricCrossEntropy, TaylorCrossEntropy, Terms, TruncatedGeneralizedCrossEntropy,
+        Unhinged, ZLoss,
     };
 }

@@ -28,15 +28,15 @@ pub(crate) struct Curve {
 impl Curve {
     /// The curve of any loss of a row: evaluated as any program would, on logits that have these probabilities.
     ///
-    /// With the logits `[ln(p·(C − 1)/(1 − p)), 0, 0, …]` the others share 1 − p evenly, and as
-    /// ∂ln p/∂xₜ = 1 − p, the slope is ∂L/∂ln p = ∂L/∂xₜ / (1 − p).
+    /// The logits are the logarithms of the probabilities: p, and the others share 1 − p evenly. As ∂ln p/∂xₜ = 1 − p,
+    /// the slope is ∂L/∂ln p = ∂L/∂xₜ / (1 − p).
     pub(crate) fn of(config: &LossConfig) -> Result<Self> {
         let p = probabilities();
         let others = (CLASSES - 1) as f64;
-        let mut rows = vec![0.0; p.len() * CLASSES];
-        for (row, p) in rows.chunks_exact_mut(CLASSES).zip(&p) {
-            row[0] = (p * others / (1.0 - p)).ln();
-        }
+        let rows: Vec<f64> = p
+            .iter()
+            .flat_map(|p| (0..CLASSES).map(move |class| if class == 0 { p.ln() } else { ((1.0 - p) / others).ln() }))
+            .collect();
         let device = Device::flex().autodiff();
         let rows = TensorData::new(rows, [p.len(), CLASSES]);
         let logits = Tensor::<2>::from_data(rows, (&device, DType::F64)).require_grad();

@@ -1,24 +1,48 @@
 //! Losses of `logits [N, C, d…]` against one class index per target.
 
+mod asymmetric_exponential;
+mod asymmetric_generalized_cross_entropy;
+mod asymmetric_unhinged;
 mod class_mae;
 mod cross_entropy;
 mod focal;
 mod generalized_cross_entropy;
+mod negative_learning;
+mod normalized_class_mae;
 mod normalized_cross_entropy;
 mod phuber_cross_entropy;
+mod phuber_generalized_cross_entropy;
 mod poly1_cross_entropy;
+mod poly1_focal;
+mod reduced_focal;
 mod reverse_cross_entropy;
 mod symmetric_cross_entropy;
+mod taylor_cross_entropy;
+mod truncated_generalized_cross_entropy;
+mod unhinged;
+mod z_loss;
 
+pub use asymmetric_exponential::AsymmetricExponential;
+pub use asymmetric_generalized_cross_entropy::AsymmetricGeneralizedCrossEntropy;
+pub use asymmetric_unhinged::AsymmetricUnhinged;
 pub use class_mae::ClassMae;
 pub use cross_entropy::CrossEntropy;
 pub use focal::Focal;
 pub use generalized_cross_entropy::GeneralizedCrossEntropy;
+pub use negative_learning::NegativeLearning;
+pub use normalized_class_mae::NormalizedClassMae;
 pub use normalized_cross_entropy::NormalizedCrossEntropy;
 pub use phuber_cross_entropy::PHuberCrossEntropy;
+pub use phuber_generalized_cross_entropy::PHuberGeneralizedCrossEntropy;
 pub use poly1_cross_entropy::Poly1CrossEntropy;
+pub use poly1_focal::Poly1Focal;
+pub use reduced_focal::ReducedFocal;
 pub use reverse_cross_entropy::ReverseCrossEntropy;
 pub use symmetric_cross_entropy::SymmetricCrossEntropy;
+pub use taylor_cross_entropy::TaylorCrossEntropy;
+pub use truncated_generalized_cross_entropy::TruncatedGeneralizedCrossEntropy;
+pub use unhinged::Unhinged;
+pub use z_loss::ZLoss;
 
 use crate::check;
 use crate::combine::ClassCriterion;

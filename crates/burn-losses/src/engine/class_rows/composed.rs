@@ -135,7 +135,7 @@ impl Rows {
         let sum = Primitive::<B>(B::float_mask_fill(sum, nothing.clone(), Scalar::Float(1.0)));
         let gap = largest.clone() - chosen.clone() + sum.ln();
         // A target of NaN is not certain, even alone.
-        let certain = B::bool_and(nothing, chosen.equal(&chosen));
+        let certain = B::bool_and(nothing.clone(), chosen.equal(&chosen));
         let gap = Primitive::<B>(B::float_mask_fill(gap.0, certain, Scalar::Float(-FAR)));
         let far_below = gap.less(&gap.constant(-FAR));
         let gap = Primitive::<B>(B::float_mask_fill(gap.0, far_below, Scalar::Float(-FAR)));
@@ -144,7 +144,8 @@ impl Rows {
         let summed = (terms.log_p_sum.is_some() || terms.log_norm).then(|| {
             // ln Σ e^{xₖ} = shift + log_sum, with the shift outside the graph.
             let target = Primitive::<B>(B::float_detach(chosen.0.clone()));
-            let shift = largest.clone().max(target);
+            // Where there is no other class, the target alone: 0 may be far from it.
+            let shift = Numbers::select(&nothing, target.clone(), largest.clone().max(target));
             let shifted = B::float_sub(logits, shift.0.clone());
             let log_sum = Primitive::<B>(B::float_sum_dim(B::float_exp(shifted.clone()), 1)).ln();
             (shift, shifted, log_sum)

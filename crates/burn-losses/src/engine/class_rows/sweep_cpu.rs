@@ -673,7 +673,11 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 log_p_sum.0.store(self.block.log_p_sum.as_mut_ptr().add(at));
             }
             if self.block.terms.log_norm {
-                (gap.softplus() + Lanes(target)).0.store(self.block.log_norm.as_mut_ptr().add(at));
+                // From the larger of the target's logit and the others' log-sum: never ∞ − ∞, and no digit lost.
+                let zero = Lanes(number(0.0));
+                let others = Lanes(largest.add(log_sum)) + (-gap).softplus();
+                let log_norm = Lanes::select(&gap.less(&zero), Lanes(target) + gap.softplus(), others);
+                log_norm.0.store(self.block.log_norm.as_mut_ptr().add(at));
             }
         }
     }

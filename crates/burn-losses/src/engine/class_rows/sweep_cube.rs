@@ -337,7 +337,13 @@ fn finish(
     } else {
         zero
     };
-    let log_norm = if comptime!(plan.log_norm) { softplus(gap, numbers.infinity) + target } else { zero };
+    let log_norm = if comptime!(plan.log_norm) {
+        // From the larger of the target's logit and the others' log-sum: never ∞ − ∞, and no digit lost.
+        let others = softplus(-gap, numbers.infinity) + shift + log_sum;
+        select(gap < zero, softplus(gap, numbers.infinity) + target, others)
+    } else {
+        zero
+    };
 
     // Where the target has no probability at all the slopes have a limit that ∞ · 0 would hide.
     let near = if comptime!(formula.slopes) { select(infinite, f32::new(FAR), gap) } else { gap };
