@@ -3,7 +3,7 @@
 use crate::error::LabError;
 #[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal", feature = "webgpu"))]
 use burn::tensor::DeviceKind;
-use burn::tensor::{DType, Device};
+use burn::tensor::{DType, Device, Tensor};
 
 /// Every name the lab knows, with the dtypes the device really has: Burn's own answer is not to be trusted.
 const NAMES: &[(&str, &[DType])] = &[
@@ -44,10 +44,10 @@ fn built_in() -> Vec<(&'static str, fn() -> Device)> {
 ///
 /// # Errors
 ///
-/// If there is none of this name, or the lab was built without its feature.
+/// If there is none of this name, the lab was built without its feature, or the machine has no such device.
 pub fn by_name(name: &str) -> Result<Device, LabError> {
     if let Some((_, device)) = built_in().into_iter().find(|(known, _)| *known == name) {
-        return Ok(device());
+        return opened(name, device);
     }
     if NAMES.iter().any(|(known, _)| *known == name) {
         return Err(LabError::Usage(format!(
@@ -58,6 +58,22 @@ pub fn by_name(name: &str) -> Result<Device, LabError> {
     }
     let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
     Err(LabError::Usage(format!("device: the name must be one of {}, got \"{name}\"", names.join(", "))))
+}
+
+/// The device, if it works: Burn opens a GPU at its first tensor, and panics where there is none.
+fn opened(name: &str, device: fn() -> Device) -> Result<Device, LabError> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let works = std::panic::catch_unwind(|| {
+        let device = device();
+        Tensor::<1>::ones([1], &device).try_into_vec_as::<f32>().is_ok().then_some(device)
+    });
+    std::panic::set_hook(hook);
+    works.ok().flatten().ok_or_else(|| {
+        LabError::Usage(format!(
+            "device: {name} must be there, with its driver, got a machine on which it does not open"
+        ))
+    })
 }
 
 /// The names of the devices that are built in.

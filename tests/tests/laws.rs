@@ -4,10 +4,10 @@
 //! every dtype.
 
 use burn::tensor::DType;
-use burn_losses::{LossConfig, Reduction};
+use burn_losses::{Focal, LossConfig, PerClass, Reduction};
 use burn_losses_tests::{
     Faults, Outcome, Problem, Random, Tolerance, all_configurations, config, extent, floods, full_precision_ways,
-    inner, names, plain_ways, sees_differences_only, takes_infinite_logits,
+    inner, names, plain_ways, sees_differences_only, takes_infinite_logits, ways,
 };
 use serde_json::{Value, json};
 
@@ -639,4 +639,25 @@ fn laws_see_a_loss_that_breaks_them() {
         faults.compare_outcomes(Tolerance::of(&clip, way.dtype), &got, &expected, String::new);
         assert!(std::panic::catch_unwind(|| faults.report(0)).is_err(), "{way}");
     }
+}
+
+/// A number that changes from step to step is read by a kernel instead of compiled into it: the same number.
+#[test]
+fn scheduled_parameter_is_the_parameter() {
+    let mut faults = Faults::default();
+    let focal = |gamma: PerClass, alpha: PerClass| Focal::default().with_gamma(gamma).with_alpha(alpha).into();
+    for (gamma, alpha) in [(0.5, 0.75), (1.0, 1.0), (2.0, 0.25), (3.5, 4.0)] {
+        let fixed = Problem::random(&focal(gamma.into(), alpha.into()), &[6, 5], &mut Random::new(40)).weighted();
+        let config = focal(PerClass::Scheduled([gamma]), PerClass::Scheduled([alpha]));
+        let scheduled = Problem { config, ..fixed.clone() };
+        for way in ways() {
+            for by in fixed.reductions() {
+                let (got, expected) = (scheduled.run(&way, by), fixed.run(&way, by));
+                let tolerance = Tolerance::of(&fixed.config, way.dtype);
+                faults
+                    .compare_outcomes(tolerance, &got, &expected, || format!("γ = {gamma}, α = {alpha}, {by:?} {way}"));
+            }
+        }
+    }
+    faults.report(500);
 }

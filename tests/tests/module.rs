@@ -5,8 +5,9 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{DType, Device, Int, Tensor};
 use burn_losses::prelude::*;
 use burn_losses::{FloodingLoss, LogitClipLoss, LogitNormLoss};
-use burn_losses_tests::{all_configurations, config, numbers};
+use burn_losses_tests::{all_configurations, config, numbers, ways};
 use serde_json::json;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A model with losses of every kind beside its parameters.
 #[derive(Module, Debug)]
@@ -393,5 +394,21 @@ fn result_has_the_dtype_of_the_logits() {
                 assert_eq!((value.dtype(), value.dims()), (dtype, [1]), "{config:?}");
             }
         }
+    }
+}
+
+/// wgpu takes f64 and computes garbage: it is refused before that, fused and composed.
+#[test]
+fn f64_on_a_gpu_without_it_is_refused_with_a_sentence() {
+    for way in ways().into_iter().filter(|way| !way.reads_targets && !way.checkpointing) {
+        let loss = AnyClassLoss::from(Focal::default().init());
+        let loss = if way.composed { loss.composed() } else { loss };
+        let logits = Tensor::<2>::zeros([2, 3], (&way.device, DType::F64));
+        let targets = Tensor::<1, Int>::zeros([2], &way.device);
+        let refused = catch_unwind(AssertUnwindSafe(|| loss.forward(logits, targets, Reduction::Mean)));
+        let message = refused.expect_err("f64 is refused").downcast::<String>().expect("a sentence");
+        let expected = "Focal: logits must be f32, f16 or bf16 on wgpu (Vulkan, Metal, WebGPU), which cannot compute in \
+                        f64, got F64";
+        assert_eq!(*message, expected, "{way}");
     }
 }

@@ -508,3 +508,22 @@ impl<R: Real> Row<R> {
         Self { gap, class, classes, weight, log_p_sum, log_norm }
     }
 }
+
+#[cfg(all(test, feature = "cube"))]
+mod tests {
+    use super::*;
+    use crate::class::{Focal, GeneralizedCrossEntropy};
+
+    /// One kernel for all values of what a kernel reads, one for each of what is compiled into it.
+    #[test]
+    fn kernels_are_told_apart_by_what_is_compiled_into_them() {
+        let key = |gamma: PerClass| RowFormula::kernel_key(&Focal::default().with_gamma(gamma));
+        assert_ne!(key(1.0.into()), key(2.0.into()));
+        assert_eq!(key(PerClass::Scheduled([1.0])), key(PerClass::Scheduled([2.0])));
+        assert_eq!(key([1.0, 2.0].into()), key([0.5, 3.0].into()));
+        assert_ne!(key([1.0, 2.0].into()), key(PerClass::Scheduled([1.0])));
+        assert_ne!(key([1.0, 2.0].into()), key(1.0.into()));
+        let other = RowFormula::kernel_key(&GeneralizedCrossEntropy::default());
+        assert_ne!(other, RowFormula::kernel_key(&GeneralizedCrossEntropy { q: 0.700_000_000_000_000_1 }));
+    }
+}
