@@ -138,12 +138,12 @@ pub fn quick_ways() -> Vec<Way> {
 /// The ways without checkpointing.
 ///
 /// A GPU compiles a kernel for every formula and number of classes, which takes far longer than to run it on a few
-/// rows. So a GPU's ways come with every eighth call only, and without the composed path, which the golden vectors
+/// rows. So a GPU's ways come with every sixteenth call only, and without the composed path, which the golden vectors
 /// test everywhere.
 pub fn plain_ways() -> Vec<Way> {
     thread_local!(static CALLS: Cell<usize> = const { Cell::new(0) });
     let call = CALLS.replace(CALLS.get() + 1);
-    let taken = |way: &Way| !way.checkpointing && (way.reads_targets || call.is_multiple_of(8));
+    let taken = |way: &Way| !way.checkpointing && (way.reads_targets || call.is_multiple_of(16));
     quick_ways().into_iter().filter(taken).collect()
 }
 

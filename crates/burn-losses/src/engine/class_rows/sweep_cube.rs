@@ -230,8 +230,9 @@ fn largest_of(value: f32, scratch: &mut Shared<[f32]>, #[comptime] team: Team) -
             scratch[PLANE_POS as usize] = of_plane;
         }
         sync_cube();
+        let planes = CUBE_DIM / PLANE_DIM;
         let mut all = scratch[0];
-        for plane in 1..CUBE_DIM / PLANE_DIM {
+        for plane in 1..planes {
             let other = scratch[plane as usize];
             all = select(other > all, other, all);
         }
@@ -267,8 +268,9 @@ fn sum_of(value: f32, scratch: &mut Shared<[f32]>, #[comptime] team: Team) -> f3
             scratch[PLANE_POS as usize] = of_plane;
         }
         sync_cube();
+        let planes = CUBE_DIM / PLANE_DIM;
         let mut all = scratch[0];
-        for plane in 1..CUBE_DIM / PLANE_DIM {
+        for plane in 1..planes {
             all += scratch[plane as usize];
         }
         sync_cube();
@@ -390,7 +392,7 @@ fn finish(
 
 /// Losses and gradient of all rows, whichever is asked for.
 #[cube(launch, address_type = "dynamic")]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, clippy::collapsible_if)] // The outer `if` is the compiler's, the inner the kernel's.
 pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
     logits: &[F],
     targets: &[I],
