@@ -17,8 +17,11 @@ const NAMES: &[(&str, &[DType])] = &[
     ("rocm", &[DType::F64, DType::F32, DType::F16, DType::BF16]),
 ];
 
-/// The devices that are built in, by name.
-fn built_in() -> Vec<(&'static str, fn() -> Device)> {
+/// A device by its name.
+type Named = (&'static str, fn() -> Device);
+
+/// The devices that are built in.
+fn built_in() -> Vec<Named> {
     vec![
         #[cfg(feature = "flex")]
         ("flex", Device::flex),

@@ -249,7 +249,7 @@ fn definition_tolerance(dtype: DType) -> Tolerance {
 /// The targets at a corner of the loss, where rounding picks the side: their logit's next neighbours have other slopes.
 fn targets_at_a_corner(problem: &Problem, by: Option<Reduction>) -> Vec<usize> {
     let has_corners = |name: &&str| ["reduced_focal", "truncated_generalized_cross_entropy"].contains(name);
-    if !names(&problem.config).iter().any(|name| has_corners(name)) {
+    if !names(&problem.config).iter().any(has_corners) {
         return Vec::new();
     }
     let moved = |step: f64| {
