@@ -150,7 +150,10 @@ fn bench<const D: usize, const T: usize>(device: &Device, shape: &[usize], quick
         })];
         candidates.push(Candidate::new(device, "copy", || {
             if !on_cpu {
-                black_box(plain.clone() + 1.0);
+                // Waited for here: what is dropped before that, Burn's fusion never runs.
+                let copy = black_box(plain.clone() + 1.0);
+                device.sync().expect("the device finishes");
+                drop(copy);
                 return;
             }
             target.borrow_mut().copy_from_slice(black_box(&source));
