@@ -1,7 +1,9 @@
 //! The backends with fused kernels: the only list of them in the crate.
 #![allow(deprecated)] // NdArray, which Burn has deprecated, by name.
 
-use crate::engine::class_rows::{self, ClassCall};
+use crate::engine::class_rows::ClassCall;
+#[cfg(feature = "cube")]
+use crate::engine::class_rows::output_shape;
 #[cfg(feature = "cube")]
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::{FloatTensor, IntTensor};
@@ -19,7 +21,7 @@ use burn::tensor::{DType, Device};
 )]
 pub trait LossBackend: Backend {
     /// The loss: one value, or one a target. Differentiable.
-    #[fusion(dtype = logits, shape = class_rows::output_shape(targets, call))]
+    #[fusion(dtype = logits, shape = output_shape(targets, call))]
     fn class_rows(logits: FloatTensor<Self>, targets: IntTensor<Self>, call: ClassCall) -> FloatTensor<Self>;
 
     /// The reduced loss, and its gradient with respect to the logits, in their place where nothing else holds them.
@@ -47,7 +49,7 @@ pub trait LossBackend: Backend {
 /// The shapes of a reduced loss and its gradient, before Burn's fusion runs anything.
 #[cfg(feature = "cube")]
 fn loss_and_gradient(logits: &TensorSpec, targets: &TensorSpec, call: &ClassCall) -> (TensorSpec, TensorSpec) {
-    (TensorSpec::new(class_rows::output_shape(&targets.shape, call), logits.dtype), logits.clone())
+    (TensorSpec::new(output_shape(&targets.shape, call), logits.dtype), logits.clone())
 }
 
 /// Whether this crate has fused kernels for tensors of this kind.

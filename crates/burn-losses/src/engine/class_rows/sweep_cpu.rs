@@ -87,7 +87,8 @@ pub(crate) enum Upstream<'a, E> {
 /// Where the gradient goes.
 #[derive(Debug)]
 pub(crate) enum Gradient<'a, E> {
-    /// Over the logits.
+    /// Over the logits; NdArray never asks for it.
+    #[cfg_attr(not(feature = "flex"), allow(dead_code))]
     InPlace(&'a mut [E]),
     /// Beside them: as long as they are, and written everywhere.
     Beside(&'a [E], &'a mut [core::mem::MaybeUninit<E>]),
