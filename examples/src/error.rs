@@ -3,6 +3,7 @@
 use crate::data::DataError;
 use crate::plot::PlotError;
 use burn_losses::LossError;
+use core::any::Any;
 use core::fmt;
 
 /// A failure, in one sentence.
@@ -53,4 +54,10 @@ impl From<PlotError> for LabError {
     fn from(error: PlotError) -> Self {
         Self::Run(error.to_string())
     }
+}
+
+/// The sentence of a panic: what the library says of input that does not fit.
+pub fn sentence_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
+    text.unwrap_or("the evaluation failed")
 }

@@ -1,46 +1,52 @@
-//! The classifier: a perceptron with one hidden layer, enough for digits and quick enough to train a hundred times.
+//! The network: a perceptron with one hidden layer, enough for digits and quick enough to train a hundred times.
 
 use crate::data::SplitMix64;
+use crate::task::Objective;
 use burn::module::{Initializer, Module, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use burn::train::{ClassificationOutput, InferenceStep, TrainOutput, TrainStep};
-use burn_losses::prelude::*;
+use burn::tensor::{Device, Tensor, TensorData};
+use burn::train::{InferenceStep, RegressionOutput, TrainOutput, TrainStep};
 
 /// Sets the initial weights apart from the other uses of a seed. (The letters "weights".)
 const STREAM: u64 = 0x77_6569_6768_7473;
 
-/// Images `[N, pixels]` with their labels `[N]`.
+/// Inputs `[N, inputs]` with their targets `[N, targets]`; a class is a number like any other.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The images, flat.
-    pub images: Tensor<2>,
-    /// Their labels.
-    pub targets: Tensor<1, Int>,
+    /// What goes in.
+    pub inputs: Tensor<2>,
+    /// What should come out, in the data's unit.
+    pub targets: Tensor<2>,
 }
 
-/// The classifier with the loss it is trained by. The loss is a module like any other.
+/// The network with what it is trained by.
 #[derive(Module, Debug)]
-pub struct Classifier {
+pub struct Network {
     hidden: Linear,
     output: Linear,
-    loss: AnyClassLoss,
+    #[module(skip)]
+    objective: Objective,
 }
 
-impl Classifier {
-    /// A classifier with weights that depend on the seed alone, not on the device.
-    pub fn new(sizes: [usize; 3], loss: AnyClassLoss, seed: u64, device: &Device) -> Self {
+impl Network {
+    /// A network with weights that depend on the seed alone, not on the device. The sizes are those of its layers.
+    pub fn new(sizes: [usize; 3], objective: Objective, seed: u64, device: &Device) -> Self {
         let mut random = SplitMix64::new(seed ^ STREAM);
-        let [inputs, hidden, classes] = sizes;
-        let hidden = linear(inputs, hidden, &mut random, device);
-        let output = linear(sizes[1], classes, &mut random, device);
-        Self { hidden, output, loss }
+        let [inputs, units, outputs] = sizes;
+        let hidden = linear(inputs, units, &mut random, device);
+        let output = linear(units, outputs, &mut random, device);
+        Self { hidden, output, objective }
     }
 
-    /// Logits `[N, classes]` of images `[N, pixels]`.
-    pub fn forward(&self, images: Tensor<2>) -> Tensor<2> {
-        self.output.forward(relu(self.hidden.forward(images)))
+    /// Outputs `[N, outputs]` of inputs `[N, inputs]`.
+    pub fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        self.output.forward(relu(self.hidden.forward(inputs)))
+    }
+
+    /// What it is trained by.
+    pub fn objective(&self) -> &Objective {
+        &self.objective
     }
 }
 
@@ -53,26 +59,26 @@ fn linear(inputs: usize, outputs: usize, random: &mut SplitMix64, device: &Devic
     Linear { weight: Param::from_tensor(weights), ..layer }
 }
 
-impl TrainStep for Classifier {
+impl TrainStep for Network {
     type Input = Batch;
-    type Output = ClassificationOutput;
+    type Output = RegressionOutput;
 
-    fn step(&self, batch: Batch) -> TrainOutput<ClassificationOutput> {
-        let logits = self.forward(batch.images);
-        // The loss first: it may take the logits' memory for their gradient where nobody else holds them.
-        let loss = self.loss.forward(logits.clone(), batch.targets.clone(), Reduction::Mean);
+    fn step(&self, batch: Batch) -> TrainOutput<RegressionOutput> {
+        let outputs = self.forward(batch.inputs);
+        // The loss first: it may take the outputs' memory for their gradient where nobody else holds them.
+        let loss = self.objective.loss(outputs.clone(), batch.targets.clone());
         let gradients = loss.backward();
-        TrainOutput::new(self, gradients, ClassificationOutput::new(loss, logits, batch.targets))
+        TrainOutput::new(self, gradients, RegressionOutput::new(loss, outputs, batch.targets))
     }
 }
 
-impl InferenceStep for Classifier {
+impl InferenceStep for Network {
     type Input = Batch;
-    type Output = ClassificationOutput;
+    type Output = RegressionOutput;
 
-    fn step(&self, batch: Batch) -> ClassificationOutput {
-        let logits = self.forward(batch.images);
-        let loss = self.loss.forward(logits.clone(), batch.targets.clone(), Reduction::Mean);
-        ClassificationOutput::new(loss, logits, batch.targets)
+    fn step(&self, batch: Batch) -> RegressionOutput {
+        let outputs = self.forward(batch.inputs);
+        let loss = self.objective.loss(outputs.clone(), batch.targets.clone());
+        RegressionOutput::new(loss, outputs, batch.targets)
     }
 }

@@ -1,20 +1,22 @@
-//! One training run: data, noise, epochs, accuracies.
+//! One training run: data, noise, epochs, measures.
 
-use crate::data::{Dataset, Noise, Split, SplitMix64, corrupt};
+use crate::data::{Noise, SplitMix64};
 use crate::error::LabError;
-use crate::model::{Batch, Classifier};
+use crate::model::{Batch, Network};
+use crate::task::{Examples, Judged, Measure, Task};
 use burn::module::Module;
 use burn::optim::AdamConfig;
-use burn::tensor::{Device, Tensor, TensorData};
-use burn::train::{InferenceStep, Interrupter, Learner};
+use burn::tensor::Device;
+use burn::train::{Interrupter, Learner};
 use burn_losses::LossConfig;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use std::time::Instant;
 
-/// Images judged at a time.
+/// Examples judged at a time.
 const JUDGED: usize = 1024;
 
-/// Sets the order of the images apart from the other uses of a seed. (The letters "order".)
+/// Sets the order of the examples apart from the other uses of a seed. (The letters "order".)
 const STREAM: u64 = 0x6f_7264_6572;
 
 /// Everything a run depends on.
@@ -38,26 +40,50 @@ pub struct Plan {
     pub learning_rate: f64,
 }
 
-/// What one epoch ended with; accuracies are shares of 1.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// What one epoch ended with. In a file, every score is a field of its own.
+#[derive(Clone, Debug)]
 pub struct Epoch {
     /// From 1.
     pub epoch: usize,
     /// The mean training loss of the epoch's steps.
     pub loss: f64,
-    /// On the training images, against the labels trained on.
-    pub train_accuracy: f64,
-    /// On the training images, against the true labels.
-    pub train_accuracy_clean: f64,
-    /// On the test images, whose labels are true.
-    pub test_accuracy: f64,
+    /// What was measured of the network, in the order of the task's measures.
+    pub scores: Vec<Score>,
+}
+
+/// A measure and its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Score {
+    /// What was measured.
+    pub measure: &'static Measure,
+    /// What came out; shares are of 1.
+    pub value: f64,
+}
+
+impl Epoch {
+    /// The score of this key; NaN if it was not measured.
+    pub fn score(&self, key: &str) -> f64 {
+        self.scores.iter().find(|score| score.measure.key == key).map_or(f64::NAN, |score| score.value)
+    }
+}
+
+impl Serialize for Epoch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_struct("Epoch", 2 + self.scores.len())?;
+        row.serialize_field("epoch", &self.epoch)?;
+        row.serialize_field("loss", &self.loss)?;
+        for score in &self.scores {
+            row.serialize_field(score.measure.key, &score.value)?;
+        }
+        row.end()
+    }
 }
 
 /// What a run ended with.
 #[derive(Debug)]
 pub struct Trained {
-    /// The classifier, without autodiff.
-    pub model: Classifier,
+    /// The network, without autodiff.
+    pub model: Network,
     /// Epoch by epoch.
     pub history: Vec<Epoch>,
     /// Wall-clock seconds.
@@ -73,25 +99,25 @@ impl Trained {
     }
 }
 
-/// Trains a classifier. `each` sees every epoch as it ends.
+/// Trains a network. `each` sees every epoch as it ends.
 ///
 /// # Errors
 ///
-/// If the loss is misconfigured, or becomes NaN or infinite: the epochs before are then with `each` already.
+/// If the loss becomes NaN or infinite: the epochs before are then with `each` already.
 pub fn train(
-    data: &Dataset,
+    task: &Task<'_>,
     plan: &Plan,
     device: &Device,
     interrupter: &Interrupter,
     mut each: impl FnMut(&Epoch) -> Result<(), LabError>,
 ) -> Result<Trained, LabError> {
     let start = Instant::now();
-    let noisy = corrupt(&data.train.labels, data.classes, plan.noise_rate, plan.noise, plan.seed);
-    let sizes = [data.pixels(), plan.hidden, data.classes];
-    let model = Classifier::new(sizes, plan.loss.init()?, plan.seed, &device.clone().autodiff());
+    let [inputs, outputs] = task.sizes();
+    let sizes = [inputs, plan.hidden, outputs];
+    let model = Network::new(sizes, task.objective.clone(), plan.seed, &device.clone().autodiff());
     let mut learner = Learner::new(model, AdamConfig::new().init(), plan.learning_rate);
     let mut random = SplitMix64::new(plan.seed ^ STREAM);
-    let mut order: Vec<usize> = (0..data.train.len()).collect();
+    let mut order: Vec<usize> = (0..task.train.len()).collect();
     let mut history = Vec::with_capacity(plan.epochs);
     for epoch in 1..=plan.epochs {
         random.shuffle(&mut order);
@@ -101,7 +127,7 @@ pub fn train(
                 let model = learner.model().valid();
                 return Ok(Trained { model, history, seconds: start.elapsed().as_secs_f64(), interrupted: true });
             }
-            let batch = batch(&data.train, &noisy, chosen, &device.clone().autodiff());
+            let batch = task.train.batch(chosen, &device.clone().autodiff());
             learner.lr_step();
             let step = learner.train_step(batch);
             learner.optimizer_step(step.grads);
@@ -113,45 +139,30 @@ pub fn train(
             total += loss * chosen.len() as f64;
         }
         let model = learner.model().valid();
-        let predicted = predictions(&model, &data.train, device);
-        let epoch = Epoch {
-            epoch,
-            loss: total / order.len() as f64,
-            train_accuracy: accuracy(&predicted, &noisy),
-            train_accuracy_clean: accuracy(&predicted, &data.train.labels),
-            test_accuracy: accuracy(&predictions(&model, &data.test, device), &data.test.labels),
-        };
-        history.push(epoch);
+        let train = judged(&model, &task.train, &task.clean, device);
+        let test = judged(&model, &task.test, task.test.targets(), device);
+        let score = |measure: &'static Measure| Score { measure, value: measure.of(&train, &test) };
+        let scores = task.kind.measures().iter().map(score).collect();
+        let epoch = Epoch { epoch, loss: total / order.len() as f64, scores };
         each(&epoch)?;
+        history.push(epoch);
     }
     let model = learner.model().valid();
     Ok(Trained { model, history, seconds: start.elapsed().as_secs_f64(), interrupted: false })
 }
 
-/// The chosen images of a split with these labels.
-fn batch(split: &Split, labels: &[u8], chosen: &[usize], device: &Device) -> Batch {
-    let images: Vec<f32> = chosen.iter().flat_map(|&index| split.image(index)).copied().collect();
-    let targets: Vec<i32> = chosen.iter().map(|&index| i32::from(labels[index])).collect();
-    let pixels = images.len() / chosen.len();
-    Batch {
-        images: Tensor::from_data(TensorData::new(images, [chosen.len(), pixels]), device),
-        targets: Tensor::from_data(TensorData::new(targets, [chosen.len()]), device),
+/// What the network says of these examples.
+fn judged<'a>(model: &Network, examples: &'a Examples<'_>, truth: &'a [f32], device: &Device) -> Judged<'a> {
+    let all: Vec<usize> = (0..examples.len()).collect();
+    let mut predicted = Vec::with_capacity(truth.len());
+    let mut likelihood = 0.0;
+    for chosen in all.chunks(JUDGED) {
+        let Batch { inputs, targets } = examples.batch(chosen, device);
+        let outputs = model.forward(inputs);
+        let share = chosen.len() as f64 / all.len() as f64;
+        likelihood += share * model.objective().likelihood(outputs.clone(), targets);
+        let values = model.objective().prediction(outputs).into_data().convert::<f32>();
+        predicted.extend(values.try_into_vec::<f32>().unwrap_or_default());
     }
-}
-
-/// The class the model gives each image.
-fn predictions(model: &Classifier, split: &Split, device: &Device) -> Vec<u8> {
-    let all: Vec<usize> = (0..split.len()).collect();
-    let judge = |chosen: &[usize]| {
-        let logits = InferenceStep::step(model, batch(split, &split.labels, chosen, device)).output;
-        let classes = logits.argmax(1).into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
-        classes.into_iter().map(|class| class as u8).collect::<Vec<_>>()
-    };
-    all.chunks(JUDGED).flat_map(judge).collect()
-}
-
-/// The share of equal entries.
-fn accuracy(predicted: &[u8], labels: &[u8]) -> f64 {
-    let right = predicted.iter().zip(labels).filter(|(a, b)| a == b).count();
-    right as f64 / labels.len() as f64
+    Judged { predicted, targets: examples.targets(), truth, width: truth.len() / examples.len(), likelihood }
 }

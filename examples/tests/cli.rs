@@ -13,6 +13,19 @@ fn lab(folder: &TempDir, arguments: &[&str]) -> Output {
     command.args(arguments).current_dir(folder.path()).output().expect("the lab starts")
 }
 
+/// Losses that do not learn alone, or not so soon.
+const SLOW: [&str; 5] = [
+    // It gives up on what the model finds unlikely, as at first everything.
+    "truncated_generalized_cross_entropy",
+    // It takes targets for what an example is not.
+    "negative_learning",
+    // Of relative errors: they had rather be low everywhere than high anywhere.
+    "mape",
+    "smape",
+    // It pulls to 0 whatever the target.
+    "gaussian_kl",
+];
+
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
@@ -91,17 +104,80 @@ fn train_json_ends_with_the_result_and_repeats_itself() {
     assert_ne!(fraction(&last_line(&other), "train_accuracy"), fraction(&a, "train_accuracy"));
 }
 
+/// What two epochs must reach, if the loss is one that learns: far more than a guess.
+fn assert_learns(name: &str, result: &Value) {
+    let (key, least) = match result["task"].as_str() {
+        Some("classification") => ("test_accuracy", 0.5),
+        Some("multilabel") => ("test_label_accuracy", 0.78),
+        Some("regression" | "distribution") => ("test_r2", 0.05),
+        other => panic!("{other:?} is no task: {result}"),
+    };
+    let score = result[key].as_f64().unwrap_or_else(|| panic!("{key} of {name} is no number in {result}"));
+    assert!(score <= 1.0 && (score > least || SLOW.contains(&name)), "{name}: {result}");
+}
+
 #[test]
 fn train_takes_every_loss_of_the_catalogue() {
     let folder = folder();
-    for entry in burn_losses::catalogue::all() {
-        let result = last_line(&lab(&folder, &["train", "--loss", entry.name, "--epochs", "2", "--json"]));
-        assert_eq!(result["loss"], entry.name);
-        // One gives up on what the model finds unlikely, as at first everything; the other takes targets for what an
-        // example is not.
-        let learns = !["truncated_generalized_cross_entropy", "negative_learning"].contains(&entry.name);
-        assert!(fraction(&result, "test_accuracy") > if learns { 0.3 } else { -1.0 }, "{result}");
+    let entries = std::sync::Mutex::new(burn_losses::catalogue::all().iter());
+    let work = || {
+        while let Some(entry) = { entries.lock().expect("no panic elsewhere").next() } {
+            let arguments = ["train", "--loss", entry.name, "--epochs", "2", "--learning-rate", "0.01", "--json"];
+            let output = lab(&folder, &arguments);
+            assert!(output.status.success(), "{}: {}", entry.name, String::from_utf8_lossy(&output.stderr));
+            let result = last_line(&output);
+            assert_eq!(result["loss"], entry.name);
+            assert_learns(entry.name, &result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, |count| count.get().min(8)) {
+            scope.spawn(work);
+        }
+    });
+}
+
+#[test]
+fn train_learns_labels_and_halves_of_images() {
+    let folder = folder();
+    let train =
+        |arguments: &[&str]| last_line(&lab(&folder, &[&["train", "--epochs", "20", "--json"], arguments].concat()));
+    let labels = train(&["--loss", "binary_cross_entropy", "--noise-rate", "0.1"]);
+    assert_eq!(labels["task"], "multilabel");
+    assert!(fraction(&labels, "test_label_accuracy") > 0.93, "{labels}");
+    assert!(fraction(&labels, "test_exact_match") > 0.7, "{labels}");
+    // 10 % wrong labels: those trained on cannot be met as well as the true ones.
+    let [noisy, clean] = ["train_label_accuracy", "train_label_accuracy_clean"].map(|key| fraction(&labels, key));
+    assert!(noisy < clean && (0.85..0.95).contains(&noisy), "{labels}");
+
+    let halves = train(&["--loss", "huber"]);
+    assert_eq!(halves["task"], "regression");
+    assert!(fraction(&halves, "test_r2") > 0.35, "{halves}");
+    assert!(fraction(&halves, "test_mae") < fraction(&halves, "test_rmse"), "{halves}");
+
+    let spread = train(&["--loss", "gaussian_nll"]);
+    assert_eq!(spread["task"], "distribution");
+    assert!(fraction(&spread, "test_r2") > 0.35, "{spread}");
+    // A constant scale, were it the best one, would give about 0.1.
+    assert!(spread["test_nll"].as_f64().is_some_and(|nll| nll < -0.3), "{spread}");
+
+    let run = folder.path().join("runs/0003-train-gaussian_nll");
+    let history = fs::read_to_string(run.join("history.csv")).expect("history.csv");
+    assert_eq!(history.lines().next(), Some("epoch,loss,train_rmse,test_nll,test_mae,test_rmse,test_r2"));
+    assert_eq!(history.lines().count(), 1 + 20);
+    for file in ["history.png", "history.svg", "model.bpk"] {
+        assert!(fs::metadata(run.join(file)).expect(file).len() > 0, "{file} is empty");
     }
+}
+
+#[test]
+fn train_reads_counts_as_rates_if_told_so() {
+    let folder = folder();
+    let config = r#"{"name": "flooding", "level": 0.0, "loss": {"name": "poisson_nll", "log_input": false}}"#;
+    fs::write(folder.path().join("loss.json"), config).expect("written");
+    let result = last_line(&lab(&folder, &["train", "--config", "loss.json", "--epochs", "5", "--json"]));
+    assert_eq!((&result["task"], &result["status"]), (&Value::from("regression"), &Value::from("done")));
+    assert!(result["test_r2"].is_number(), "{result}");
 }
 
 #[test]
@@ -122,14 +198,23 @@ fn bad_arguments_exit_2_with_one_sentence() {
     fs::write(folder.path().join("bad.json"), r#"{"name": "focal", "gama": 1}"#).expect("written");
     fs::write(folder.path().join("broken.json"), r#"{"name": "#).expect("written");
     fs::create_dir(folder.path().join("empty")).expect("made");
-    let cases: [(&[&str], &[&str]); 8] = [
+    fs::create_dir(folder.path().join("set")).expect("made");
+    idx_set(&folder.path().join("set"));
+    fs::write(folder.path().join("list.json"), r#"{"name": "quantile", "tau": [0.1, 0.9]}"#).expect("written");
+    let cases: [(&[&str], &[&str]); 14] = [
         (&["train", "--loss", "focall"], &["focall", "focal"]),
         (&["train", "--config", "bad.json"], &["bad.json", "Focal", "gama"]),
         (&["train", "--config", "broken.json"], &["broken.json"]),
         (&["train", "--config", "missing.json"], &["missing.json"]),
+        (&["train", "--config", "list.json"], &["Quantile", "tau", "32"]),
         (&["train", "--device", "rocm"], &["rocm", "built in"]),
         (&["train", "--device", "abacus"], &["abacus", "flex"]),
         (&["train", "--data", "empty"], &["empty"]),
+        (&["train", "--data", "set", "--loss", "hinge"], &["digits", "hinge", "set"]),
+        (&["train", "--data", "set", "--loss", "mse"], &["digits", "mse", "set"]),
+        (&["train", "--loss", "mse", "--noise-rate", "0.1"], &["noise", "regression", "0.1"]),
+        (&["train", "--loss", "gaussian_nll", "--noise-rate", "0.1"], &["noise", "distribution", "0.1"]),
+        (&["compare", "--losses", "cross_entropy,mse"], &["mse", "class losses"]),
         (&["plot", "no_such_loss"], &["no_such_loss"]),
     ];
     for (arguments, parts) in cases {
@@ -161,11 +246,8 @@ fn idx(path: &Path, axes: &[u32], bytes: &[u8]) {
     fs::write(path, file).expect("written");
 }
 
-#[test]
-fn train_reads_a_folder_of_idx_files() {
-    let folder = folder();
-    let set = folder.path().join("set");
-    fs::create_dir(&set).expect("made");
+/// Images of 2×2 in three classes.
+fn idx_set(set: &Path) {
     for (name, count) in [("train", 60_u32), ("t10k", 30)] {
         let labels: Vec<u8> = (0..count).map(|i| (i % 3) as u8).collect();
         let images: Vec<u8> = labels
@@ -176,6 +258,14 @@ fn train_reads_a_folder_of_idx_files() {
         idx(&set.join(format!("{name}-images-idx3-ubyte")), &[count, 2, 2], &images);
         idx(&set.join(format!("{name}-labels-idx1-ubyte")), &[count], &labels);
     }
+}
+
+#[test]
+fn train_reads_a_folder_of_idx_files() {
+    let folder = folder();
+    let set = folder.path().join("set");
+    fs::create_dir(&set).expect("made");
+    idx_set(&set);
     let result = last_line(&lab(&folder, &["train", "--data", "set", "--epochs", "40", "--json"]));
     assert_eq!(fraction(&result, "test_accuracy"), 1.0, "{result}");
     let mut truncated = fs::read(set.join("train-images-idx3-ubyte")).expect("read");
@@ -218,12 +308,17 @@ fn list_is_the_catalogue() {
             assert!(entry[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {entry}");
         }
         for parameter in entry["parameters"].as_array().expect("an array") {
-            assert!(
-                parameter["name"].is_string() && parameter["default"].is_number() && parameter["range"].is_string()
-            );
+            let default = &parameter["default"];
+            assert!(parameter["name"].is_string() && parameter["range"].is_string(), "{entry}");
+            assert!(default.is_number() || default.is_boolean() && parameter["range"] == "true or false", "{entry}");
         }
     }
-    assert!(stdout(&lab(&folder, &["list"])).contains("symmetric_cross_entropy"));
+    let list = stdout(&lab(&folder, &["list"]));
+    assert!(list.contains("symmetric_cross_entropy") && list.contains("log_input = true, true or false"), "{list}");
+    // Each family has one heading, and its losses below it.
+    for family in ["classification", "noise_robust", "divergence", "binary", "margin", "regression", "distribution"] {
+        assert_eq!(list.lines().filter(|line| *line == family).count(), 1, "{family}");
+    }
 }
 
 #[test]
@@ -231,10 +326,23 @@ fn plot_draws_every_loss_of_the_catalogue() {
     let folder = folder();
     let names: Vec<_> = burn_losses::catalogue::all().iter().map(|entry| entry.name).collect();
     let output = lab(&folder, &[&["plot"][..], &names].concat());
-    for path in stdout(&output).lines() {
-        assert!(fs::metadata(folder.path().join(path)).expect(path).len() > 10_000, "{path} is small");
+    let mut svgs = String::new();
+    for path in stdout(&output).lines().map(|path| folder.path().join(path)) {
+        assert!(fs::metadata(&path).expect("a picture").len() > 10_000, "{} is small", path.display());
+        if path.extension().is_some_and(|extension| extension == "svg") {
+            svgs += &fs::read_to_string(&path).expect("an SVG");
+        }
     }
-    assert_eq!(stdout(&output).lines().count(), 2);
+    // A picture for each of seven axes, twice.
+    assert_eq!(stdout(&output).lines().count(), 14);
+    assert!(!svgs.contains("(no data)"));
+    for name in names {
+        let drawn = [format!("\n{name}\n"), format!("\n{name}, targets smoothed by 0.1\n")];
+        assert!(drawn.iter().any(|text| svgs.contains(text)), "{name} is missing");
+    }
+    let one_axis = lab(&folder, &["plot", "mse", "l1", r#"{"name": "top_k", "loss": "mape"}"#]);
+    let paths: Vec<_> = stdout(&one_axis).lines().map(str::to_owned).collect();
+    assert_eq!(paths, ["runs/0002-plot/curves.png", "runs/0002-plot/curves.svg"]);
 }
 
 #[test]

@@ -18,20 +18,31 @@ second time with more digits and a smaller step, and must give the same f64 valu
 """
 
 import importlib.metadata
-import json
 import math
 import pathlib
 import random
-import struct
 import sys
 from functools import lru_cache
 
 import torch
 from mpmath import mp, mpf
 
+import elementwise
+import soft
+from common import (
+    DIGITS,
+    MORE_DIGITS,
+    SMALLER_STEP,
+    STEP,
+    close,
+    document,
+    exact_in,
+    exact_in_bf16,
+    of_class,
+)
+
+MODULES = (elementwise, soft)  # the losses that are not of class targets
 HERE = pathlib.Path(__file__).resolve().parent
-DIGITS, STEP = 720, "1e-350"
-MORE_DIGITS, SMALLER_STEP = 900, "1e-420"
 NO_CLASS = -100  # PyTorch's default ignore_index
 NORM_EPSILON = 1e-7  # LogitNorm
 
@@ -50,6 +61,7 @@ DEFAULTS = {
     "poly1_focal": {"epsilon": 1, "gamma": 2},
     "z_loss": {"lambda": 0.0001},
     "unhinged": {},
+    "margin_cross_entropy": {"margin": 1},
     "truncated_generalized_cross_entropy": {"q": 0.7, "threshold": 0.5},
     "taylor_cross_entropy": {"order": 2},
     "normalized_class_mae": {},
@@ -58,6 +70,18 @@ DEFAULTS = {
     "asymmetric_exponential": {"a": 3},
     "negative_learning": {},
     "phuber_generalized_cross_entropy": {"q": 0.7, "tau": 10},
+    "brier": {},
+    "confidence_penalty": {"beta": 0.1},
+    "normalized_focal": {"gamma": 0.5},
+    "normalized_generalized_cross_entropy": {"q": 0.7},
+    "normalized_negative_cross_entropy": {"log_zero": -16.11809565095832},
+    "soft_bootstrapping": {"beta": 0.95},
+    "asymmetric_mse": {"a": 1},
+    "negative_log_likelihood": {},
+    "multiclass_hinge": {},
+    "multi_margin": {"margin": 1, "p": 1},
+    "multiclass_perceptron": {},
+    "multiclass_sparsemax": {},
     "logit_clip": {"loss": CROSS_ENTROPY, "tau": 1, "p": 2},
     "logit_norm": {"loss": CROSS_ENTROPY, "temperature": 0.04},
     "flooding": {"loss": CROSS_ENTROPY, "level": 0.1},
@@ -70,10 +94,6 @@ def filled(config):
     assert not unknown, f"{config['name']} has no {unknown}"
     full = {**DEFAULTS[config["name"]], **config}
     return {**full, "loss": filled(full["loss"])} if "loss" in full else full
-
-
-def of_class(parameter, target):
-    return parameter[target] if isinstance(parameter, list) else parameter
 
 
 # The definitions, in exact-enough arithmetic. Parameters are the f64 numbers of the config, exactly.
@@ -173,6 +193,11 @@ def z_loss(c, row, t, w):
     return w[t] * (-log_p + mpf(c["lambda"]) * row.log_sum**2)
 
 
+def margin_cross_entropy(c, row, t, w):
+    margin = mpf(of_class(c["margin"], t))
+    return w[t] * mp.log1p(mp.exp(margin) * row.miss(t) / row.p(t))
+
+
 def unhinged(_, row, t, w):
     return w[t] * (1 - row.p(t))
 
@@ -223,6 +248,84 @@ def phuber_generalized_cross_entropy(c, row, t, w):
     return w[t] * (1 - mp.power(p, q)) / q
 
 
+def brier(_, row, t, w):
+    return w[t] * sum(row.miss(k) ** 2 if k == t else row.p(k) ** 2 for k in range(len(w)))
+
+
+def confidence_penalty(c, row, t, w):
+    entropy = -sum(row.p(k) * row.log_p(k) for k in range(len(w)))
+    return w[t] * (-row.log_p(t) - mpf(c["beta"]) * entropy)
+
+
+def normalized_focal(c, row, t, w):
+    if len(w) == 1:
+        return mpf(0)
+    gamma = mpf(c["gamma"])
+    of_each = [mp.power(row.miss(k), gamma) * -row.log_p(k) for k in range(len(w))]
+    return w[t] * of_each[t] / sum(of_each)
+
+
+def normalized_generalized_cross_entropy(c, row, t, w):
+    if len(w) == 1:
+        return mpf(0)
+    q = mpf(c["q"])
+    of_each = [1 - mp.power(row.p(k), q) for k in range(len(w))]
+    return w[t] * of_each[t] / sum(of_each)
+
+
+def normalized_negative_cross_entropy(c, row, t, w):
+    # What lies under ln 0 := log_zero counts as it, without a slope.
+    above = [max(row.log_p(k) - mpf(c["log_zero"]), mpf(0)) for k in range(len(w))]
+    return w[t] * (1 - above[t] / sum(above))
+
+
+def soft_bootstrapping(c, row, t, w):
+    beta = mpf(c["beta"])
+    return w[t] * -sum((beta * (k == t) + (1 - beta) * row.p(k)) * row.log_p(k) for k in range(len(w)))
+
+
+def asymmetric_mse(c, row, t, w):
+    return w[t] * sum((row.p(k) - mpf(c["a"]) * (k == t)) ** 2 for k in range(len(w))) / len(w)
+
+
+# These see the logits as they are, without a softmax.
+
+
+def negative_log_likelihood(_, row, t, w):
+    return w[t] * -row.logits[t]
+
+
+def others(logits, t):
+    return [x for k, x in enumerate(logits) if k != t]
+
+
+def multiclass_hinge(_, row, t, w):
+    if len(w) == 1:
+        return mpf(0)
+    return w[t] * max(1 + max(others(row.logits, t)) - row.logits[t], mpf(0))
+
+
+def multi_margin(c, row, t, w):
+    slacks = [max(mpf(c["margin"]) - row.logits[t] + x, mpf(0)) for x in others(row.logits, t)]
+    return w[t] * sum(slack ** c["p"] for slack in slacks) / len(w)
+
+
+def multiclass_perceptron(_, row, t, w):
+    return w[t] * (max(row.logits) - row.logits[t])
+
+
+def multiclass_sparsemax(_, row, t, w):
+    # The support of the projection on the simplex: the k largest with 1 + k x_k above the sum of them.
+    support, total = [], mpf(0)
+    for k, x in enumerate(sorted(row.logits, reverse=True), 1):
+        total += x
+        if 1 + k * x <= total:
+            break
+        support.append(x)
+    threshold = (sum(support) - 1) / len(support)
+    return w[t] * (mpf(1) / 2 + sum(x**2 - threshold**2 for x in support) / 2 - row.logits[t])
+
+
 FORMULAS = {
     f.__name__: f
     for f in (
@@ -239,6 +342,7 @@ FORMULAS = {
         poly1_focal,
         z_loss,
         unhinged,
+        margin_cross_entropy,
         truncated_generalized_cross_entropy,
         taylor_cross_entropy,
         normalized_class_mae,
@@ -247,9 +351,28 @@ FORMULAS = {
         asymmetric_exponential,
         negative_learning,
         phuber_generalized_cross_entropy,
+        brier,
+        confidence_penalty,
+        normalized_focal,
+        normalized_generalized_cross_entropy,
+        normalized_negative_cross_entropy,
+        soft_bootstrapping,
+        asymmetric_mse,
+        negative_log_likelihood,
+        multiclass_hinge,
+        multi_margin,
+        multiclass_perceptron,
+        multiclass_sparsemax,
     )
 }
 TRANSFORMS = ("logit_clip", "logit_norm")
+WITHOUT_SOFTMAX = (
+    "negative_log_likelihood",
+    "multiclass_hinge",
+    "multi_margin",
+    "multiclass_perceptron",
+    "multiclass_sparsemax",
+)
 NOT_ZERO_WHERE_CERTAIN = ("asymmetric_exponential", "z_loss")
 
 
@@ -411,7 +534,27 @@ def torch_rows(c, x, t, weights, ignore_index):
             return torch.tensor(parameter, dtype=torch.float64)[t]
         return parameter
 
-    if name == "focal":
+    if name in WITHOUT_SOFTMAX:
+        loss = torch_rows_without_softmax(c, x, t)
+    elif name == "brier":
+        loss = (torch.nn.functional.one_hot(t, x.shape[1]).movedim(-1, 1) - log_p_all.exp()).square().sum(dim=1)
+    elif name == "confidence_penalty":
+        loss = -log_p + c["beta"] * (log_p_all.exp() * log_p_all).sum(dim=1)
+    elif name == "normalized_focal":
+        of_each = -((1 - log_p_all.exp()) ** c["gamma"]) * log_p_all
+        loss = of_each.gather(1, t.unsqueeze(1)).squeeze(1) / of_each.sum(dim=1) if x.shape[1] > 1 else 0 * log_p
+    elif name == "normalized_generalized_cross_entropy":
+        of_each = (1 - log_p_all.exp() ** c["q"]).sum(dim=1)
+        loss = (1 - p ** c["q"]) / of_each if x.shape[1] > 1 else 0 * log_p
+    elif name == "normalized_negative_cross_entropy":
+        floored = log_p_all.clamp(min=c["log_zero"]) - c["log_zero"]
+        loss = 1 - floored.gather(1, t.unsqueeze(1)).squeeze(1) / floored.sum(dim=1)
+    elif name == "soft_bootstrapping":
+        loss = -c["beta"] * log_p - (1 - c["beta"]) * (log_p_all.exp() * log_p_all).sum(dim=1)
+    elif name == "asymmetric_mse":
+        ones = torch.nn.functional.one_hot(t, x.shape[1]).movedim(-1, 1)
+        loss = torch.nn.functional.mse_loss(log_p_all.exp(), c["a"] * ones, reduction="none").mean(dim=1)
+    elif name == "focal":
         loss = -per_target(c["alpha"]) * miss ** per_target(c["gamma"]) * log_p
     elif name == "class_mae":
         loss = 2 - 2 * p
@@ -436,6 +579,11 @@ def torch_rows(c, x, t, weights, ignore_index):
         loss = -(miss**gamma) * log_p + c["epsilon"] * miss ** (gamma + 1)
     elif name == "z_loss":
         loss = -log_p + c["lambda"] * torch.logsumexp(x, dim=1) ** 2
+    elif name == "margin_cross_entropy":
+        margin = per_target(c["margin"])
+        margin = torch.as_tensor(margin, dtype=x.dtype).expand(t.shape).unsqueeze(1)
+        shift = torch.zeros_like(x).scatter(1, t.unsqueeze(1), margin)
+        loss = -torch.log_softmax(x - shift, dim=1).gather(1, t.unsqueeze(1)).squeeze(1)
     elif name == "unhinged":
         loss = miss
     elif name == "truncated_generalized_cross_entropy":
@@ -461,10 +609,27 @@ def torch_rows(c, x, t, weights, ignore_index):
     return torch.where(used, loss if weights is None else weights[t] * loss, 0.0)
 
 
-def close(ours, theirs):
-    scale = max([1.0, *(abs(a) for a in ours if math.isfinite(a))])
-    pairs = zip(ours, theirs, strict=True)
-    return all(a == b or abs(a - b) <= 1e-11 * abs(a) + 1e-13 * scale for a, b in pairs)
+def torch_rows_without_softmax(c, x, t):
+    name = c["name"]
+    rows, places = x.movedim(1, -1).flatten(0, -2), t.flatten()
+    own = rows.gather(1, places.unsqueeze(1)).squeeze(1)
+    if name == "negative_log_likelihood":
+        return torch.nn.functional.nll_loss(x, t, reduction="none")
+    if name == "multiclass_hinge":
+        rival = rows.scatter(1, places.unsqueeze(1), -math.inf).amax(dim=1)
+        loss = (1 + rival - own).clamp(min=0)
+    elif name == "multi_margin":
+        loss = torch.nn.functional.multi_margin_loss(rows, places, p=c["p"], margin=c["margin"], reduction="none")
+    elif name == "multiclass_perceptron":
+        loss = rows.amax(dim=1) - own
+    elif name == "multiclass_sparsemax":
+        # The Fenchel-Young form: x.p - |p|^2/2 + 1/2 - x_t, p the projection of x on the simplex.
+        ordered = rows.sort(dim=1, descending=True).values
+        above = (ordered.cumsum(dim=1) - 1) / torch.arange(1, rows.shape[1] + 1)
+        threshold = above.gather(1, (ordered > above).sum(dim=1, keepdim=True) - 1)
+        p = (rows - threshold).clamp(min=0)
+        loss = (rows * p).sum(dim=1) - p.square().sum(dim=1) / 2 + 0.5 - own
+    return loss.reshape(t.shape)
 
 
 def compare_with_torch(case):
@@ -532,14 +697,6 @@ def compare_with_torch(case):
 # The cases.
 
 
-def exact_in(number, kind):
-    return struct.unpack(kind, struct.pack(kind, number))[0] == number
-
-
-def exact_in_bf16(number):
-    return struct.pack("<f", number)[:2] == b"\0\0" and exact_in(number, "<f")
-
-
 class Suite:
     """The cases of one loss. Random logits are multiples of 1/8 within ±8: exact in every dtype."""
 
@@ -598,6 +755,41 @@ class Suite:
         self.cases.append(case)
 
 
+class SuiteWithoutSoftmax(Suite):
+    """Cases of a loss of the logits as they are: no row stands at a kink. Log-probabilities are not above 0."""
+
+    def add(self, name, config, shape, *, logits=None, targets=None, ignored=(), **more):
+        rng = random.Random(f"{self.loss}/{name}")
+        layout, c = Layout(shape), filled(config)
+        if targets is None:
+            targets = [i % layout.classes for i in range(layout.rows)]
+            rng.shuffle(targets)
+        if logits is None:
+            logits = [0.0] * math.prod(shape)
+            for row in range(layout.rows):
+                limit = max(self.limits[row % len(self.limits)], layout.classes // 2)
+                drawn = []
+                while not drawn or not off_the_kinks(c, drawn, targets[row]):
+                    drawn = [rng.randint(-limit, limit) / 8 for _ in range(layout.classes)]
+                for j, x in zip(layout.places(row), drawn):
+                    logits[j] = x
+        if self.loss == "negative_log_likelihood":
+            logits = [-abs(x) for x in logits]
+        for row in set(range(layout.rows)) - set(ignored):
+            assert off_the_kinks(c, [logits[j] for j in layout.places(row)], targets[row]), (name, row)
+        super().add(name, config, shape, logits=logits, targets=targets, ignored=ignored, **more)
+
+
+def off_the_kinks(c, logits, t):
+    rest = others(logits, t)
+    if c["name"] == "multiclass_hinge" and rest:
+        slack = 1 + max(rest) - logits[t]
+        return slack < 0 or (slack > 0 and rest.count(max(rest)) == 1)
+    if c["name"] == "multi_margin" and c["p"] == 1:
+        return all(c["margin"] - logits[t] + x for x in rest)
+    return c["name"] != "multiclass_perceptron" or logits.count(max(logits)) == 1
+
+
 WEIGHTS = [1.5, 0.5, 0.0, 2.0, 1.25]
 
 # Rows of five: the target far above, then far below, then beyond what exp can hold.
@@ -647,7 +839,7 @@ def add_rows(suite, name, config, rows, **more):
     )
 
 
-def add_common(suite, other, equal=0.0):
+def add_batches(suite, other):
     """What every loss goes through, with its default parameters and with others."""
     default = suite.config()
     suite.add("defaults", default, [6, 5])
@@ -699,6 +891,12 @@ def add_common(suite, other, equal=0.0):
     suite.add("many_short_rows", default, [20, 3])
     suite.add("many_short_rows_other_parameters", other, [20, 3])
     suite.add("long_rows", default, [3, 70])
+
+
+def add_common(suite, other, equal=0.0):
+    """What every loss of a softmax goes through."""
+    add_batches(suite, other)
+    default = suite.config()
     suite.add(
         "equal_logits",
         default,
@@ -872,6 +1070,45 @@ def z_loss_cases():
     return suite
 
 
+# For the losses of the logits as they are: no ties, no margin of exactly 1.
+SHORT_OF_THE_MARGIN = [
+    ([1, TINY, -2, -3, -4], 0),  # as little as there is to lose
+    ([TINY, -4, 2 * TINY, -3, -2], 0),
+    ([0.5, -0.25, -0.125, 0.25, 0], 0),
+    ([8 * TINY, 1, -TINY, 3 * TINY, 5 * TINY], 1),
+    ([1 - 2.0**-11, 0.5, 0.25, -TINY, 0], 0),
+    ([-1, -TINY, -2, -3, 1 - 2.0**-11], 4),
+]
+FAR_APART = [
+    ([30, 0, 1.5, -2, 8], 0),
+    ([30, 0, 1.5, -2, 8], 1),
+    ([0, -1, 0.25, 104, 4], 3),
+    ([0, -1, 0.25, 104, 4], 2),
+    ([-30, -60, -88, -104, 0], 3),
+    ([60.5, 60, 59.75, 61, -60], 4),
+    ([10000, -10000, 0, 8, -16], 0),
+    ([10000, -10000, 0, 8, -16], 1),
+    ([-10000, -9992, -9984, -9968, -9936], 0),
+    ([10000, 9992, 9984, 9968, 0], 1),
+]
+
+
+def add_without_softmax(loss, sets, ties=False):
+    suite = SuiteWithoutSoftmax(loss)
+    add_batches(suite, suite.config(**next(iter(sets.values()), {})))
+    add_parameters(suite, sets)
+    for name, parameters in {"": {}, **sets}.items():
+        config, suffix = suite.config(**parameters), f"_{name}" if name else ""
+        add_rows(suite, f"short_of_the_margin{suffix}", config, SHORT_OF_THE_MARGIN)
+        add_rows(suite, f"far_apart{suffix}", config, FAR_APART)
+        if ties:  # where there is no kink
+            add_rows(suite, f"confident{suffix}", config, CONFIDENT)
+            add_rows(suite, f"far_below{suffix}", config, FAR_BELOW)
+            add_rows(suite, f"huge_logits{suffix}", config, HUGE)
+            add_rows(suite, f"equal_logits{suffix}", config, [([x] * 5, 2) for x in (0, 2.5, -8)])
+    return suite
+
+
 FOCAL = {"name": "focal", "gamma": 1.5, "alpha": 0.75}
 FOCAL_PER_CLASS = {"name": "focal", "gamma": [0, 0.5, 1, 2, 5], "alpha": [0.25, 1, 0.5, 1.5, 2]}
 GCE = {"name": "generalized_cross_entropy", "q": 0.3}
@@ -1022,6 +1259,17 @@ SUITES = {
     "poly1_focal": poly1_focal_cases,
     "z_loss": z_loss_cases,
     "unhinged": lambda: add_simple("unhinged", {}, {}),
+    "margin_cross_entropy": lambda: add_simple(
+        "margin_cross_entropy",
+        {"margin": 0.5},
+        {
+            "margin_0": {"margin": 0},
+            "margin_3": {"margin": 3},
+            "margin_15": {"margin": 15},
+            "per_class_margin": {"margin": [0, 0.25, 1, 2, 4]},
+        },
+        ["margin_0", "margin_15", "per_class_margin"],
+    ),
     "truncated_generalized_cross_entropy": truncated_cases,
     "taylor_cross_entropy": lambda: add_simple(
         "taylor_cross_entropy",
@@ -1062,6 +1310,59 @@ SUITES = {
     ),
     "negative_learning": lambda: add_simple("negative_learning", {}, {}),
     "phuber_generalized_cross_entropy": phuber_generalized_cases,
+    "brier": lambda: add_simple("brier", {}, {}),
+    "confidence_penalty": lambda: add_simple(
+        "confidence_penalty",
+        {"beta": 0.5},
+        {"beta_0": {"beta": 0}, "beta_1": {"beta": 1}, "beta_3": {"beta": 3}},
+        ["beta_0", "beta_3"],
+    ),
+    "normalized_focal": lambda: add_simple(
+        "normalized_focal",
+        {"gamma": 2},
+        {"gamma_0": {"gamma": 0}, "gamma_1": {"gamma": 1}, "gamma_5": {"gamma": 5}},
+        ["gamma_0", "gamma_1", "gamma_5"],
+    ),
+    "normalized_generalized_cross_entropy": lambda: add_simple(
+        "normalized_generalized_cross_entropy",
+        {"q": 0.3},
+        {"q_1": {"q": 1}, "q_0_5": {"q": 0.5}, "q_0_01": {"q": 0.01}},
+        ["q_1", "q_0_01"],
+    ),
+    "normalized_negative_cross_entropy": lambda: add_simple(
+        "normalized_negative_cross_entropy",
+        {"log_zero": -5},
+        {
+            "log_zero_minus_2": {"log_zero": -2},
+            "log_zero_minus_8": {"log_zero": -8},
+            "log_zero_minus_1000": {"log_zero": -1000},
+        },
+        ["log_zero_minus_2", "log_zero_minus_1000"],
+    ),
+    "soft_bootstrapping": lambda: add_simple(
+        "soft_bootstrapping",
+        {"beta": 0.5},
+        {"beta_0": {"beta": 0}, "beta_1": {"beta": 1}, "beta_0_8": {"beta": 0.8}},
+        ["beta_0", "beta_1"],
+    ),
+    "asymmetric_mse": lambda: add_simple(
+        "asymmetric_mse",
+        {"a": 2.5},
+        {"a_0": {"a": 0}, "a_0_5": {"a": 0.5}, "a_10": {"a": 10}},
+        ["a_0", "a_10"],
+    ),
+    "negative_log_likelihood": lambda: add_without_softmax("negative_log_likelihood", {}, ties=True),
+    "multiclass_hinge": lambda: add_without_softmax("multiclass_hinge", {}),
+    "multi_margin": lambda: add_without_softmax(
+        "multi_margin",
+        {
+            "margin_0_4_p_2": {"margin": 0.4, "p": 2},
+            "margin_3_0625": {"margin": 3.0625},
+            "margin_2_5_p_2": {"margin": 2.5, "p": 2},
+        },
+    ),
+    "multiclass_perceptron": lambda: add_without_softmax("multiclass_perceptron", {}),
+    "multiclass_sparsemax": lambda: add_without_softmax("multiclass_sparsemax", {}, ties=True),
     "logit_clip": logit_clip_cases,
     "logit_norm": logit_norm_cases,
     "flooding": flooding_cases,
@@ -1070,39 +1371,18 @@ SUITES = {
 
 # Output.
 
-
-def as_json(value):
-    """One line. Floats with the digits that give back the same f64; non-finite ones as strings."""
-
-    def named(value):
-        if isinstance(value, float) and not math.isfinite(value):
-            return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
-        if isinstance(value, dict):
-            return {key: named(item) for key, item in value.items()}
-        return [named(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-    return json.dumps(named(value), allow_nan=False)
-
-
-def document(loss, versions, cases):
-    order = (
-        "name",
-        "config",
-        "class_weights",
-        "ignore_index",
-        "logits",
-        "targets",
-        "none",
-        "mean",
-        "sum",
-        "extreme",
-    )
-    blocks = [
-        "    {\n" + ",\n".join(f'      "{key}": {as_json(case[key])}' for key in order if key in case) + "\n    }"
-        for case in cases
-    ]
-    head = f'{{\n  "loss": "{loss}",\n  "generator": "generate.py",\n  "versions": {as_json(versions)},\n'
-    return head + '  "cases": [\n' + ",\n".join(blocks) + "\n  ]\n}\n"
+CASE_KEYS = (
+    "name",
+    "config",
+    "class_weights",
+    "ignore_index",
+    "logits",
+    "targets",
+    "none",
+    "mean",
+    "sum",
+    "extreme",
+)
 
 
 def pinned_versions():
@@ -1132,22 +1412,23 @@ def generate(loss, versions):
             assert all(case[name] == again[name] for name in again), (loss, case["name"])
         else:
             compare_with_torch(case)
-    if loss not in ("flooding", *TRANSFORMS):
+    if loss not in ("flooding", "normalized_negative_cross_entropy", *TRANSFORMS, *WITHOUT_SOFTMAX):
         part = "gradient" if loss in NOT_ZERO_WHERE_CERTAIN else "value"
         tiny = [v for case in cases if case["extreme"] for v in case["none"][part] if 0 < abs(v) < 1e-25]
         assert tiny, f"{loss}: the confident rows lost their digits"
-    return document(loss, versions, cases), len(cases)
+    return document(loss, versions, cases, CASE_KEYS), len(cases)
 
 
 def main(arguments):
     check = "--check" in arguments
-    losses = [a for a in arguments if a != "--check"] or list(SUITES)
+    losses = [a for a in arguments if a != "--check"] or [*SUITES, *(loss for module in MODULES for loss in module.SUITES)]
     torch.set_num_threads(1)
     versions = pinned_versions()
     check_worked_example()
     stale = []
     for loss in losses:
-        text, count = generate(loss, versions)
+        module = next((m for m in MODULES if loss in m.SUITES), None)
+        text, count = (module.generate if module else generate)(loss, versions)
         path = HERE / f"{loss}.json"
         if not check:
             path.write_text(text, encoding="ascii", newline="\n")

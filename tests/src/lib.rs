@@ -1,10 +1,13 @@
 //! What the test files share: golden cases, devices and dtypes, evaluation, and the comparison.
 
 mod problem;
+mod tensors;
 
 pub use problem::*;
+pub use tensors::*;
 
 use burn::tensor::{DType, Device, DeviceKind, Tensor, TensorData};
+use burn_losses::catalogue::Family;
 use burn_losses::prelude::*;
 use serde::{Deserialize, Deserializer};
 use std::cell::Cell;
@@ -263,6 +266,8 @@ pub struct Tolerance {
     pub floor: f64,
     /// What the dtype cannot tell from 0.
     pub absolute: f64,
+    /// The floor is of this at least: 1 where probabilities are subtracted.
+    pub least: f64,
     /// The largest number of the dtype: nothing is asked of what lies beyond.
     pub largest: f64,
 }
@@ -281,19 +286,34 @@ impl Tolerance {
             DType::BF16 => (8e-3, 8e-3, 1e-37, f64::from(f32::MAX)),
             other => panic!("no tolerance for {other:?}"),
         };
-        Self { relative, floor: if cancels(config) { floor } else { 0.0 }, absolute, largest }
+        let cancels = cancels(config);
+        let least = f64::from(u8::from(cancels && subtracts(config)));
+        // Powers of numbers that are known by their logarithms, which may be thousands.
+        let relative = relative * if takes_powers(config) { 128.0 } else { 1.0 };
+        Self { relative, floor: if cancels { floor } else { 0.0 }, absolute, least, largest }
+    }
+
+    /// The same for targets that are probabilities: slopes are differences of predicted and target ones.
+    pub fn of_soft(config: &LossConfig, dtype: DType) -> Self {
+        let floor = match dtype {
+            DType::F64 => 5e-15,
+            DType::F32 => 1e-6,
+            DType::F16 => 1e-3,
+            _ => 8e-3,
+        };
+        Self { floor, least: 1.0, ..Self::of(config, dtype) }
     }
 
     /// The same, `factor` times as far.
     pub fn times(self, factor: f64) -> Self {
-        let Self { relative, floor, absolute, largest } = self;
-        Self { relative: relative * factor, floor: floor * factor, absolute: absolute * factor, largest }
+        let Self { relative, floor, absolute, least, largest } = self;
+        Self { relative: relative * factor, floor: floor * factor, absolute: absolute * factor, least, largest }
     }
 
     /// The largest error among the numbers, as a multiple of what is allowed, and where.
     pub fn worst(&self, got: &[f64], expected: &[f64]) -> (f64, usize) {
         assert_eq!(got.len(), expected.len(), "lengths differ");
-        let scale = expected.iter().filter(|x| x.is_finite()).fold(0.0_f64, |a, x| a.max(x.abs()));
+        let scale = expected.iter().filter(|x| x.is_finite()).fold(self.least, |a, x| a.max(x.abs()));
         let mut worst = (0.0, 0);
         for (at, (got, expected)) in got.iter().zip(expected).enumerate() {
             let error = if got == expected || (got.is_nan() && expected.is_nan()) || expected.abs() > self.largest {
@@ -351,6 +371,9 @@ impl Faults {
     #[track_caller]
     pub fn report(self, least: usize) {
         let Self { faults, checks } = self;
+        if let Ok(path) = std::env::var("LOSS_FAULTS") {
+            let _ = std::fs::write(path, faults.join("\n"));
+        }
         let step = faults.len().div_ceil(12).max(1);
         let some = faults.iter().step_by(step).map(String::as_str).collect::<Vec<_>>().join("\n");
         assert!(faults.is_empty(), "{} faults of {checks} checks, every {step}th of them:\n{some}", faults.len());
@@ -365,6 +388,31 @@ fn cancels(config: &LossConfig) -> bool {
         LossConfig::NormalizedCrossEntropy(_) | LossConfig::ZLoss(_) => true,
         LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) => true,
         LossConfig::Flooding(_, inner) => cancels(inner),
-        _ => false,
+        LossConfig::AdaptiveWing(_) => true,
+        _ => subtracts(config),
     }
+}
+
+fn takes_powers(config: &LossConfig) -> bool {
+    matches!(config, LossConfig::Renyi(_) | LossConfig::Bhattacharyya(_) | LossConfig::AlphaDivergence(_))
+}
+
+/// Whether probabilities are subtracted, or likelihoods balance: what remains is known to a rounding error of 1.
+fn subtracts(config: &LossConfig) -> bool {
+    let sums = [
+        "brier",
+        "confidence_penalty",
+        "soft_bootstrapping",
+        "asymmetric_mse",
+        "normalized_focal",
+        "normalized_generalized_cross_entropy",
+        "normalized_negative_cross_entropy",
+        "multiclass_sparsemax",
+        "multiclass_hinge",
+        "multi_margin",
+        "asymmetric",
+        "poly1_binary_cross_entropy",
+    ];
+    let family = config.entry().family;
+    matches!(family, Family::Divergence | Family::Likelihood | Family::Distribution) || sums.contains(&config.name())
 }

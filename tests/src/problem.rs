@@ -2,7 +2,7 @@
 
 use crate::{Outcome, Way, numbers};
 use burn::tensor::{DType, Int, Tensor, TensorData};
-use burn_losses::catalogue::{Entry, Family, Range};
+use burn_losses::catalogue::{Entry, Family, Parameter, Range};
 use burn_losses::prelude::*;
 use serde_json::{Value, json};
 
@@ -252,6 +252,11 @@ pub fn values(range: Range, default: f64) -> Vec<f64> {
     values
 }
 
+/// A value of a parameter as it stands in a file.
+pub fn json_of(parameter: &Parameter, value: f64) -> Value {
+    if parameter.flag { json!(value != 0.0) } else { json!(value) }
+}
+
 /// Several configurations of a loss, for this number of classes: the defaults; every parameter alone at a few values
 /// its range allows, and as a list by class where it may be one; wrappers round every loss and round each other.
 pub fn configurations(entry: &Entry, classes: usize) -> Vec<LossConfig> {
@@ -259,14 +264,14 @@ pub fn configurations(entry: &Entry, classes: usize) -> Vec<LossConfig> {
     let mut configs = vec![config(json!(entry.name))];
     for parameter in entry.parameters {
         let values = values(parameter.range, parameter.default);
-        configs.extend(values[1..].iter().map(|&value| with(parameter.name, json!(value))));
+        configs.extend(values[1..].iter().map(|&value| with(parameter.name, json_of(parameter, value))));
         if parameter.per_class {
             let each: Vec<f64> = (0..classes).map(|class| values[class % values.len()]).collect();
             configs.push(with(parameter.name, json!(each)));
         }
     }
     if entry.family == Family::Wrapper {
-        let others = burn_losses::catalogue::all().iter().filter(|other| other.name != "cross_entropy");
+        let others = row_entries().into_iter().filter(|other| other.name != "cross_entropy");
         configs.extend(others.filter(|other| other.name != entry.name).map(|other| with("loss", json!(other.name))));
         configs.push(with("loss", json!({"name": "cross_entropy", "label_smoothing": 0.25})));
         configs.push(with("loss", json!({"name": entry.name, "loss": "focal"})));
@@ -274,7 +279,37 @@ pub fn configurations(entry: &Entry, classes: usize) -> Vec<LossConfig> {
     configs
 }
 
-/// [`configurations`] of every loss of the catalogue.
+/// The losses of logits against classes, with the wrappers that are made for them. (The wrappers of single losses and
+/// the sums have tests of their own.)
+pub fn class_entries() -> Vec<&'static Entry> {
+    let is_of_classes = |entry: &&Entry| match entry.family {
+        Family::Classification | Family::NoiseRobust => true,
+        Family::Wrapper => ["logit_clip", "logit_norm", "flooding"].contains(&entry.name),
+        _ => false,
+    };
+    burn_losses::catalogue::all().iter().filter(is_of_classes).collect()
+}
+
+/// Those of them that are functions of the log-odds of the target's class, with the sums that go with them.
+pub fn row_entries() -> Vec<&'static Entry> {
+    const OTHERS: [&str; 12] = [
+        "brier",
+        "confidence_penalty",
+        "normalized_focal",
+        "normalized_generalized_cross_entropy",
+        "normalized_negative_cross_entropy",
+        "soft_bootstrapping",
+        "asymmetric_mse",
+        "negative_log_likelihood",
+        "multiclass_hinge",
+        "multi_margin",
+        "multiclass_perceptron",
+        "multiclass_sparsemax",
+    ];
+    class_entries().into_iter().filter(|entry| !OTHERS.contains(&entry.name)).collect()
+}
+
+/// [`configurations`] of every loss of log-odds.
 pub fn all_configurations(classes: usize) -> Vec<LossConfig> {
-    burn_losses::catalogue::all().iter().flat_map(|entry| configurations(entry, classes)).collect()
+    row_entries().into_iter().flat_map(|entry| configurations(entry, classes)).collect()
 }

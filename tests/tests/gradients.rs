@@ -119,6 +119,7 @@ fn check_formula(check: &mut FormulaCheck<'_>, config: &LossConfig, classes: usi
     match config {
         LossConfig::CrossEntropy(formula) => check.check(formula, classes),
         LossConfig::Focal(formula) => check.check(formula, classes),
+        LossConfig::MarginCrossEntropy(formula) => check.check(formula, classes),
         LossConfig::Poly1CrossEntropy(formula) => check.check(formula, classes),
         LossConfig::ClassMae(formula) => check.check(formula, classes),
         LossConfig::GeneralizedCrossEntropy(formula) => check.check(formula, classes),

@@ -3,7 +3,7 @@
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use burn_losses::real::{Dual, F32, Primitive, Real};
-use burn_losses::{AnyClassLoss, ClassCriterion, ClassFormula, Row};
+use burn_losses::{AnyClassLoss, ClassFormula, Criterion, Row};
 use burn_losses_tests::{Faults, Tolerance, Way, numbers, ways};
 use serde::Serialize;
 
@@ -213,8 +213,9 @@ fn same(faults: &mut Faults, tolerance: Tolerance, got: f64, truth: f64, what: i
     faults.expect(right, || format!("{}: {got:e} instead of {truth:e}", what()));
 }
 
-const F64: Tolerance = Tolerance { relative: 2e-14, floor: 0.0, absolute: 0.0, largest: f64::MAX };
-const SINGLE: Tolerance = Tolerance { relative: 4e-6, floor: 0.0, absolute: 2e-37, largest: f32::MAX as f64 };
+const F64: Tolerance = Tolerance { relative: 2e-14, floor: 0.0, absolute: 0.0, least: 0.0, largest: f64::MAX };
+const SINGLE: Tolerance =
+    Tolerance { relative: 4e-6, floor: 0.0, absolute: 2e-37, least: 0.0, largest: f32::MAX as f64 };
 
 #[test]
 fn scalars_follow_the_rules() {

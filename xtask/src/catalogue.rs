@@ -59,6 +59,9 @@ fn table(entries: &[Entry]) -> String {
 
 /// Name, default and range.
 fn parameter(parameter: &Parameter) -> String {
+    if parameter.flag {
+        return format!("`{}` = {} (true or false)", parameter.name, parameter.default != 0.0);
+    }
     let per_class = if parameter.per_class { ", or one per class" } else { "" };
     let default = parameter.default.to_string().replace('-', "−");
     let range = parameter.range.to_string().replace('-', "−");

@@ -1,69 +1,81 @@
-//! [`AnyClassLoss`]: a class loss whose type is chosen at run time.
+//! [`AnyLoss`]: a loss whose type is chosen at run time.
 
 use crate::check::{self, LossError};
-use crate::class::ClassLoss;
-use crate::combine::{ClassCriterion, Flooding, LogitClip, LogitNorm};
+use crate::combine::{
+    Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, SmallLoss, TopK,
+    WeightedSum,
+};
+use crate::criteria::{
+    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassCall,
+    TensorClassFormula, TensorClassLoss, check_shapes, class_counts,
+};
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula};
+use crate::engine::pointwise::{
+    self, BinaryFormula, BinaryOptions, DistributionFormula, ErasedBinary, Input, PointCall, PointwiseFormula,
+};
+use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
+use crate::per_class::PerClass;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Int, Tensor};
+use core::fmt::Debug;
+use std::sync::Arc;
 
-/// A class loss whose type is chosen at run time: what [`LossConfig::init`](crate::LossConfig::init) builds, or any
-/// [`ClassLoss`] by `from`. Everything said there holds here.
+/// A loss whose type is chosen at run time, with whatever wrappers round it: what [`LossConfig`](crate::LossConfig)
+/// builds. `L` says what it takes.
 #[derive(Module, Debug)]
 #[module(custom_display)]
-pub struct AnyClassLoss {
+pub struct AnyLoss<L: Leaf> {
     #[module(skip)]
-    kind: Kind,
+    kind: Kind<L>,
 }
+
+/// A class loss whose type is chosen at run time: what [`LossConfig::init`](crate::LossConfig::init) builds, or any
+/// [`ClassLoss`] or [`SoftClassLoss`] by `from`. Everything said there holds here.
+pub type AnyClassLoss = AnyLoss<AnyClass>;
+/// A pointwise loss whose type is chosen at run time.
+pub type AnyPointwiseLoss = AnyLoss<AnyPointwise>;
+/// A binary loss whose type is chosen at run time.
+pub type AnyBinaryLoss = AnyLoss<AnyBinary>;
+/// A loss of a location and a scale whose type is chosen at run time.
+pub type AnyDistributionLoss = AnyLoss<AnyDistribution>;
 
 #[derive(Clone, Debug)]
-enum Kind {
-    /// Class weights and ignored targets belong to the innermost loss.
-    Row(ClassCall),
-    LogitClip(LogitClip, Box<AnyClassLoss>),
-    LogitNorm(LogitNorm, Box<AnyClassLoss>),
-    Flooding(Flooding, Box<AnyClassLoss>),
+pub(crate) enum Kind<L: Leaf> {
+    Leaf(L),
+    Flooding(Flooding, Box<AnyLoss<L>>),
+    IndividualFlooding(IndividualFlooding, Box<AnyLoss<L>>),
+    TopK(TopK, Box<AnyLoss<L>>),
+    SmallLoss(SmallLoss, Box<AnyLoss<L>>),
+    WeightedSum(WeightedSum<AnyLoss<L>>),
 }
 
-impl<F: ClassFormula> From<ClassLoss<F>> for AnyClassLoss {
-    fn from(loss: ClassLoss<F>) -> Self {
-        Self { kind: Kind::Row(loss.call(None)) }
-    }
-}
-
-// Named as the variants, for the table of losses.
-#[allow(non_snake_case)]
-impl AnyClassLoss {
-    pub(crate) fn LogitClip(clip: LogitClip, inner: Self) -> Self {
-        Self { kind: Kind::LogitClip(clip, Box::new(inner)) }
-    }
-    pub(crate) fn LogitNorm(norm: LogitNorm, inner: Self) -> Self {
-        Self { kind: Kind::LogitNorm(norm, Box::new(inner)) }
-    }
-    pub(crate) fn Flooding(flooding: Flooding, inner: Self) -> Self {
-        Self { kind: Kind::Flooding(flooding, Box::new(inner)) }
+/// What is at the core of an [`AnyLoss`].
+pub trait Leaf: Clone + Debug + Send + Sync + 'static {
+    #[doc(hidden)]
+    fn display(&self, content: Content) -> Content;
+    #[doc(hidden)]
+    fn compose(&mut self);
+    /// Whether a loss inside is defined on the reduced value only.
+    #[doc(hidden)]
+    fn floods(&self) -> bool {
+        false
     }
 }
 
-impl AnyClassLoss {
-    /// With a weight for each class in the innermost loss; `None` takes the weights away.
-    ///
-    /// # Errors
-    ///
-    /// If a weight is negative or not finite.
-    pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Result<Self, LossError> {
-        let weights = weights.into();
-        let call = self.innermost_mut();
-        check::class_weights(call.formula.name(), weights.as_deref())?;
-        call.class_weights = weights.map(Into::into);
-        Ok(self)
+impl<L: Leaf> AnyLoss<L> {
+    pub(crate) fn of(kind: Kind<L>) -> Self {
+        Self { kind }
     }
 
-    /// With a target value that does not count in the innermost loss; `None` lets every target count.
-    pub fn with_ignore_index(mut self, index: impl Into<Option<i64>>) -> Self {
-        self.innermost_mut().ignore_index = index.into();
+    /// At a step of the training: what weights with a [`Schedule`](crate::Schedule) depend on.
+    pub fn at_step(mut self, step: usize) -> Self {
+        self.each(&mut |kind| {
+            if let Kind::WeightedSum(sum) = kind {
+                sum.set_step(step);
+            }
+        });
         self
     }
 
@@ -71,7 +83,196 @@ impl AnyClassLoss {
     /// two. Not part of the interface.
     #[doc(hidden)]
     pub fn composed(mut self) -> Self {
-        self.innermost_mut().composed = true;
+        self.leaves(&mut Leaf::compose);
+        self
+    }
+
+    /// Every node, this one first.
+    fn each(&mut self, act: &mut dyn FnMut(&mut Kind<L>)) {
+        act(&mut self.kind);
+        match &mut self.kind {
+            Kind::Leaf(_) => {}
+            Kind::Flooding(_, inner)
+            | Kind::IndividualFlooding(_, inner)
+            | Kind::TopK(_, inner)
+            | Kind::SmallLoss(_, inner) => inner.each(act),
+            Kind::WeightedSum(sum) => sum.losses_mut().for_each(|loss| loss.each(act)),
+        }
+    }
+
+    fn leaves(&mut self, act: &mut dyn FnMut(&mut L)) {
+        self.each(&mut |kind| {
+            if let Kind::Leaf(leaf) = kind {
+                act(leaf);
+            }
+        });
+    }
+
+    fn any_leaf(&self, test: &mut dyn FnMut(&L) -> Result<(), LossError>) -> Result<(), LossError> {
+        match &self.kind {
+            Kind::Leaf(leaf) => test(leaf),
+            Kind::Flooding(_, inner)
+            | Kind::IndividualFlooding(_, inner)
+            | Kind::TopK(_, inner)
+            | Kind::SmallLoss(_, inner) => inner.any_leaf(test),
+            Kind::WeightedSum(sum) => sum.losses().try_for_each(|loss| loss.any_leaf(test)),
+        }
+    }
+
+    fn floods(&self) -> bool {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.floods(),
+            Kind::Flooding(..) => true,
+            Kind::IndividualFlooding(_, inner) | Kind::TopK(_, inner) | Kind::SmallLoss(_, inner) => inner.floods(),
+            Kind::WeightedSum(sum) => sum.losses().any(Self::floods),
+        }
+    }
+}
+
+impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<L> {
+    type Losses = L::Losses;
+
+    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.forward(input, target, reduction),
+            Kind::Flooding(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
+            Kind::IndividualFlooding(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
+            Kind::TopK(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
+            Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
+            Kind::WeightedSum(sum) => sum.forward(input, target, reduction),
+        }
+    }
+
+    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.forward_no_reduction(input, target),
+            Kind::Flooding(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
+            Kind::IndividualFlooding(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
+            Kind::TopK(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
+            Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
+            Kind::WeightedSum(sum) => sum.forward_no_reduction(input, target),
+        }
+    }
+
+    fn counts(&self, input: &X, target: &Y) -> L::Losses {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.counts(input, target),
+            Kind::Flooding(_, inner)
+            | Kind::IndividualFlooding(_, inner)
+            | Kind::TopK(_, inner)
+            | Kind::SmallLoss(_, inner) => inner.counts(input, target),
+            Kind::WeightedSum(sum) => sum.counts(input, target),
+        }
+    }
+}
+
+impl<L: Leaf> ModuleDisplay for AnyLoss<L> {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        display::settings().optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.display(content),
+            Kind::Flooding(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
+            Kind::IndividualFlooding(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
+            Kind::TopK(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
+            Kind::SmallLoss(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
+            Kind::WeightedSum(sum) => sum.content(content),
+        }
+        .optional()
+    }
+}
+
+/// Any loss of logits against classes.
+#[derive(Clone, Debug)]
+pub struct AnyClass(ClassKind);
+
+#[derive(Clone, Debug)]
+enum ClassKind {
+    /// Class weights and ignored targets belong to the innermost losses.
+    Row(ClassCall, Option<SoftCall>),
+    Soft(SoftCall),
+    Tensors(TensorClassCall),
+    LogitClip(LogitClip, Box<AnyClassLoss>),
+    LogitNorm(LogitNorm, Box<AnyClassLoss>),
+    LogitAdjustment(LogitAdjustment, Box<AnyClassLoss>),
+    LogitScale(LogitScale, Box<AnyClassLoss>),
+}
+
+/// Runs `$body` for what a kind of class loss is: a call, or a wrapper round another loss.
+macro_rules! by_kind {
+    ($kind:expr, $row:pat => $of_row:expr, $soft:pat => $of_soft:expr, $tensors:pat => $of_tensors:expr,
+     ($wrapper:pat, $inner:pat) => $of_wrapper:expr) => {
+        match $kind {
+            ClassKind::Row($row, _) => $of_row,
+            ClassKind::Soft($soft) => $of_soft,
+            ClassKind::Tensors($tensors) => $of_tensors,
+            ClassKind::LogitClip($wrapper, $inner) => $of_wrapper,
+            ClassKind::LogitNorm($wrapper, $inner) => $of_wrapper,
+            ClassKind::LogitAdjustment($wrapper, $inner) => $of_wrapper,
+            ClassKind::LogitScale($wrapper, $inner) => $of_wrapper,
+        }
+    };
+}
+
+impl<F: ClassFormula> From<ClassLoss<F>> for AnyClassLoss {
+    fn from(loss: ClassLoss<F>) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::Row(loss.call(None), loss.try_soft(None).ok()))))
+    }
+}
+
+impl<F: SoftClassFormula> From<SoftClassLoss<F>> for AnyClassLoss {
+    fn from(loss: SoftClassLoss<F>) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::Soft(loss.call(None)))))
+    }
+}
+
+impl<F: TensorClassFormula> From<TensorClassLoss<F>> for AnyClassLoss {
+    fn from(loss: TensorClassLoss<F>) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::Tensors(loss.call()))))
+    }
+}
+
+impl AnyClassLoss {
+    pub(crate) fn adjusted(adjustment: LogitAdjustment, inner: Self) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitAdjustment(adjustment, Box::new(inner)))))
+    }
+
+    pub(crate) fn scaled(scale: LogitScale, inner: Self) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitScale(scale, Box::new(inner)))))
+    }
+
+    pub(crate) fn clipped(clip: LogitClip, inner: Self) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitClip(clip, Box::new(inner)))))
+    }
+
+    pub(crate) fn normed(norm: LogitNorm, inner: Self) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitNorm(norm, Box::new(inner)))))
+    }
+
+    /// Against targets that are smoothed.
+    pub(crate) fn smoothed(smoothing: &LabelSmoothing, inner: Self) -> Result<Self, LossError> {
+        let call = SoftCall { label_smoothing: smoothing.smoothing, ..inner.soft_call()?.clone() };
+        Ok(Self::of(Kind::Leaf(AnyClass(ClassKind::Soft(call)))))
+    }
+
+    /// With a weight for each class in the innermost losses; `None` takes the weights away.
+    ///
+    /// # Errors
+    ///
+    /// If a weight is negative or not finite.
+    pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Result<Self, LossError> {
+        let weights: Option<Arc<[f64]>> = weights.into().map(Into::into);
+        self.any_leaf(&mut |leaf| check::class_weights(leaf.name(), weights.as_deref()))?;
+        self.calls(&mut |call| *call.class_weights = weights.clone());
+        Ok(self)
+    }
+
+    /// With a target value that does not count in the innermost losses; `None` lets every target count.
+    pub fn with_ignore_index(mut self, index: impl Into<Option<i64>>) -> Self {
+        let index = index.into();
+        self.calls(&mut |call| *call.ignore_index = index);
         self
     }
 
@@ -80,88 +281,403 @@ impl AnyClassLoss {
     ///
     /// # Errors
     ///
-    /// The sentence [`forward`](ClassCriterion::forward) would panic with; a target that is neither a class nor ignored.
+    /// The sentence [`forward`](Criterion::forward) would panic with; a target that is neither a class nor ignored.
     pub fn check(
         &self,
         logits: &[usize],
         targets_shape: &[usize],
-        targets: impl Iterator<Item = i64>,
+        targets: impl Iterator<Item = i64> + Clone,
         reduction: Option<Reduction>,
     ) -> Result<(), LossError> {
-        let call = self.innermost();
-        check::try_class_shapes(logits, targets_shape, call)?;
+        self.any_leaf(&mut |leaf| leaf.check_shapes(logits, targets_shape))?;
         if reduction.is_none() && self.floods() {
             return Err(check::flooding_needs_a_reduction());
         }
-        check::try_target_range(targets, logits[1], call)
+        self.any_leaf(&mut |leaf| leaf.check_targets(logits, &mut targets.clone()))
+    }
+
+    /// With scores that are these, for losses of sums over the classes: see [`SoftClassLoss::with_input`]. The others take
+    /// logits only, and ln p is as good as a logit to them.
+    pub fn with_input(mut self, input: Input) -> Self {
+        self.leaves(&mut |leaf| match &mut leaf.0 {
+            ClassKind::Row(_, Some(call)) | ClassKind::Soft(call) => call.input = input,
+            _ => {}
+        });
+        self
+    }
+
+    /// The loss of the batch, `[1]`, against a probability for every class; with weights, each row multiplied by its own.
+    ///
+    /// # Errors
+    ///
+    /// If the loss is not of this kind: see [`ClassLoss::forward_soft`]; if it is wrapped.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn forward_soft<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+        weights: Option<Tensor<T>>,
+        reduction: Reduction,
+    ) -> Result<Tensor<1>, LossError> {
+        let call = self.soft_call()?.reduced(Some(reduction));
+        Ok(soft_rows::evaluate(scores, Targets::Soft(probabilities), weights, call))
+    }
+
+    /// The loss of every row against a probability for every class, `[N, d1, …]`: T must be D − 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward_soft`](Self::forward_soft).
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn forward_soft_no_reduction<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+    ) -> Result<Tensor<T>, LossError> {
+        let call = self.soft_call()?.reduced(None);
+        Ok(soft_rows::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, call))
+    }
+
+    fn soft_call(&self) -> Result<&SoftCall, LossError> {
+        match &self.kind {
+            Kind::Leaf(AnyClass(ClassKind::Soft(call) | ClassKind::Row(_, Some(call)))) => Ok(call),
+            Kind::Leaf(AnyClass(ClassKind::Row(call, None))) => Err(check::no_soft_targets(call.formula.name())),
+            _ => Err(check::no_soft_targets("a wrapped loss")),
+        }
+    }
+
+    fn calls(&mut self, act: &mut dyn FnMut(ClassOptions<'_>)) {
+        self.leaves(&mut |leaf| leaf.calls(act));
+    }
+}
+
+/// What belongs to every class loss.
+struct ClassOptions<'a> {
+    class_weights: &'a mut Option<Arc<[f64]>>,
+    ignore_index: &'a mut Option<i64>,
+    composed: &'a mut bool,
+}
+
+impl AnyClass {
+    fn calls(&mut self, act: &mut dyn FnMut(ClassOptions<'_>)) {
+        let soft_options = |call: &mut SoftCall, act: &mut dyn FnMut(ClassOptions<'_>)| {
+            let SoftCall { class_weights, ignore_index, composed, .. } = call;
+            act(ClassOptions { class_weights, ignore_index, composed });
+        };
+        match &mut self.0 {
+            ClassKind::Row(call, soft) => {
+                let ClassCall { class_weights, ignore_index, composed, .. } = call;
+                act(ClassOptions { class_weights, ignore_index, composed });
+                if let Some(soft) = soft {
+                    soft_options(soft, act);
+                }
+            }
+            ClassKind::Soft(call) => soft_options(call, act),
+            ClassKind::Tensors(TensorClassCall { class_weights, ignore_index, composed, .. }) => {
+                act(ClassOptions { class_weights, ignore_index, composed });
+            }
+            ClassKind::LogitClip(_, inner)
+            | ClassKind::LogitNorm(_, inner)
+            | ClassKind::LogitAdjustment(_, inner)
+            | ClassKind::LogitScale(_, inner) => inner.calls(act),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        by_kind!(&self.0, call => call.formula.name(), call => call.formula.name(), call => call.formula.name(),
+            (_, _) => "a wrapper")
+    }
+
+    fn check_shapes(&self, logits: &[usize], targets: &[usize]) -> Result<(), LossError> {
+        by_kind!(&self.0,
+            call => check::try_class_shapes(logits, targets, call),
+            call => check::try_soft_class_shapes(logits, targets, call),
+            call => check_shapes(call, logits, targets),
+            (_, inner) => inner.any_leaf(&mut |leaf| leaf.check_shapes(logits, targets)))
+    }
+
+    fn check_targets(&self, logits: &[usize], targets: &mut dyn Iterator<Item = i64>) -> Result<(), LossError> {
+        by_kind!(&self.0,
+        call => check::in_range(call.formula.name(), targets, logits[1], call.ignore_index),
+        call => check::in_range(call.formula.name(), targets, logits[1], call.ignore_index),
+        call => check::in_range(call.formula.name(), targets, logits[1], call.ignore_index),
+        (_, inner) => {
+            let targets: Vec<i64> = targets.collect();
+            inner.any_leaf(&mut |leaf| leaf.check_targets(logits, &mut targets.iter().copied()))
+        })
+    }
+}
+
+impl Leaf for AnyClass {
+    fn display(&self, content: Content) -> Content {
+        by_kind!(&self.0,
+            call => display::call(call, content),
+            call => display::soft(call, content),
+            call => display::tensor_class(call, content),
+            (wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner))
+    }
+
+    fn compose(&mut self) {
+        self.calls(&mut |call| *call.composed = true);
     }
 
     fn floods(&self) -> bool {
-        match &self.kind {
-            Kind::Row(_) => false,
-            Kind::LogitClip(_, inner) | Kind::LogitNorm(_, inner) => inner.floods(),
-            Kind::Flooding(..) => true,
-        }
-    }
-
-    fn innermost(&self) -> &ClassCall {
-        match &self.kind {
-            Kind::Row(call) => call,
-            Kind::LogitClip(_, inner) | Kind::LogitNorm(_, inner) | Kind::Flooding(_, inner) => inner.innermost(),
-        }
-    }
-
-    fn innermost_mut(&mut self) -> &mut ClassCall {
-        match &mut self.kind {
-            Kind::Row(call) => call,
-            Kind::LogitClip(_, inner) | Kind::LogitNorm(_, inner) | Kind::Flooding(_, inner) => inner.innermost_mut(),
-        }
+        by_kind!(&self.0, _ => false, _ => false, _ => false, (_, inner) => inner.floods())
     }
 }
 
-impl ClassCriterion for AnyClassLoss {
-    fn forward<const D: usize, const T: usize>(
+impl<const D: usize, const T: usize> Criterion<Tensor<D>, Tensor<T, Int>> for AnyClass {
+    type Losses = Tensor<T>;
+
+    fn forward(&self, logits: Tensor<D>, targets: Tensor<T, Int>, reduction: Reduction) -> Tensor<1> {
+        let by = Some(reduction);
+        by_kind!(&self.0,
+            call => class_rows::evaluate(logits, targets, ClassCall { reduction: by, ..call.clone() }),
+            call => soft_rows::evaluate(logits, Targets::Classes(targets), None, call.reduced(by)),
+            call => call.forward(logits, targets, reduction),
+            (wrapper, inner) => wrapper.init(&**inner).forward(logits, targets, reduction))
+    }
+
+    fn forward_no_reduction(&self, logits: Tensor<D>, targets: Tensor<T, Int>) -> Tensor<T> {
+        by_kind!(&self.0,
+            call => class_rows::evaluate(logits, targets, ClassCall { reduction: None, ..call.clone() }),
+            call => soft_rows::evaluate(logits, Targets::Classes(targets), None, call.reduced(None)),
+            call => call.forward_no_reduction(logits, targets),
+            (wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(logits, targets))
+    }
+
+    fn counts(&self, logits: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
+        by_kind!(&self.0,
+            call => class_counts(logits, targets, call.class_weights.as_deref(), call.ignore_index),
+            call => class_counts(logits, targets, call.class_weights.as_deref(), call.ignore_index),
+            call => class_counts(logits, targets, call.class_weights.as_deref(), call.ignore_index),
+            (_, inner) => inner.counts(logits, targets))
+    }
+}
+
+/// Any loss of a prediction against a target.
+#[derive(Clone, Debug)]
+pub struct AnyPointwise(PointCall);
+
+impl<F: PointwiseFormula> From<PointwiseLoss<F>> for AnyPointwiseLoss {
+    fn from(loss: PointwiseLoss<F>) -> Self {
+        Self::of(Kind::Leaf(AnyPointwise(loss.call(None))))
+    }
+}
+
+impl Leaf for AnyPointwise {
+    fn display(&self, content: Content) -> Content {
+        display::formula(self.0.formula.name(), self.0.formula.parameters(), content)
+    }
+
+    fn compose(&mut self) {
+        self.0.composed = true;
+    }
+}
+
+impl<const D: usize> Criterion<Tensor<D>, Tensor<D>> for AnyPointwise {
+    type Losses = Tensor<D>;
+
+    fn forward(&self, prediction: Tensor<D>, target: Tensor<D>, reduction: Reduction) -> Tensor<1> {
+        pointwise::evaluate([Some(prediction), Some(target), None], None, self.0.reduced(Some(reduction)))
+    }
+
+    fn forward_no_reduction(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
+        pointwise::evaluate([Some(prediction), Some(target), None], None, self.0.reduced(None))
+    }
+
+    fn counts(&self, prediction: &Tensor<D>, _: &Tensor<D>) -> Tensor<D> {
+        prediction.ones_like().detach()
+    }
+}
+
+impl AnyPointwiseLoss {
+    /// The loss of the batch, `[1]`, every element multiplied by its weight: see [`PointwiseLoss::forward_weighted`].
+    ///
+    /// # Errors
+    ///
+    /// If the loss is wrapped.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn forward_weighted<const D: usize>(
         &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
+        prediction: Tensor<D>,
+        target: Tensor<D>,
+        weights: Tensor<D>,
         reduction: Reduction,
-    ) -> Tensor<1> {
-        match &self.kind {
-            Kind::Row(call) => {
-                class_rows::evaluate(logits, targets, ClassCall { reduction: Some(reduction), ..call.clone() })
-            }
-            Kind::LogitClip(clip, inner) => clip.init(&**inner).forward(logits, targets, reduction),
-            Kind::LogitNorm(norm, inner) => norm.init(&**inner).forward(logits, targets, reduction),
-            Kind::Flooding(flooding, inner) => flooding.init(&**inner).forward(logits, targets, reduction),
-        }
-    }
-
-    fn forward_no_reduction<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-    ) -> Tensor<T> {
-        match &self.kind {
-            Kind::Row(call) => class_rows::evaluate(logits, targets, ClassCall { reduction: None, ..call.clone() }),
-            Kind::LogitClip(clip, inner) => clip.init(&**inner).forward_no_reduction(logits, targets),
-            Kind::LogitNorm(norm, inner) => norm.init(&**inner).forward_no_reduction(logits, targets),
-            Kind::Flooding(flooding, inner) => flooding.init(&**inner).forward_no_reduction(logits, targets),
-        }
+    ) -> Result<Tensor<1>, LossError> {
+        let Kind::Leaf(AnyPointwise(call)) = &self.kind else { return Err(check::no_weights()) };
+        let inputs = [Some(prediction), Some(target), None];
+        Ok(pointwise::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
     }
 }
 
-impl ModuleDisplay for AnyClassLoss {
-    fn custom_settings(&self) -> Option<DisplaySettings> {
-        display::settings().optional()
+/// Any loss of yes-or-no decisions.
+#[derive(Clone, Debug)]
+pub struct AnyBinary {
+    formula: Arc<dyn ErasedBinary>,
+    options: BinaryOptions,
+    composed: bool,
+}
+
+impl AnyBinary {
+    fn call(&self, reduction: Option<Reduction>) -> PointCall {
+        PointCall { reduction, composed: self.composed, ..self.formula.call(&self.options) }
+    }
+}
+
+impl<F: BinaryFormula> From<BinaryLoss<F>> for AnyBinaryLoss {
+    fn from(loss: BinaryLoss<F>) -> Self {
+        let formula = Arc::new(loss.formula().clone());
+        Self::of(Kind::Leaf(AnyBinary { formula, options: loss.options().clone(), composed: false }))
+    }
+}
+
+impl AnyBinaryLoss {
+    /// With scores that are these: see [`BinaryLoss::with_input`].
+    pub fn with_input(mut self, input: Input) -> Self {
+        self.leaves(&mut |leaf| leaf.options.input = input);
+        self
     }
 
-    fn custom_content(&self, content: Content) -> Option<Content> {
-        match &self.kind {
-            Kind::Row(call) => display::call(call, content),
-            Kind::LogitClip(clip, inner) => display::wrapper(clip, content).add("loss", &**inner),
-            Kind::LogitNorm(norm, inner) => display::wrapper(norm, content).add("loss", &**inner),
-            Kind::Flooding(flooding, inner) => display::wrapper(flooding, content).add("loss", &**inner),
-        }
-        .optional()
+    /// With the factor of positive targets: see [`BinaryLoss::with_pos_weight`].
+    ///
+    /// # Errors
+    ///
+    /// If it is negative or not finite.
+    pub fn with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Result<Self, LossError> {
+        let pos_weight = pos_weight.into();
+        check::pos_weight("the binary loss", &pos_weight)?;
+        self.leaves(&mut |leaf| leaf.options.pos_weight = pos_weight.clone());
+        Ok(self)
+    }
+
+    /// With label smoothing: see [`BinaryLoss::with_label_smoothing`].
+    ///
+    /// # Errors
+    ///
+    /// If it is outside its range.
+    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, LossError> {
+        check::label_smoothing("the binary loss", label_smoothing)?;
+        self.leaves(&mut |leaf| leaf.options.label_smoothing = label_smoothing);
+        Ok(self)
+    }
+
+    /// The loss of the batch, `[1]`, every element multiplied by its weight: see [`BinaryLoss::forward_weighted`].
+    ///
+    /// # Errors
+    ///
+    /// If the loss is wrapped.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: impl BinaryTargets<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Result<Tensor<1>, LossError> {
+        let Kind::Leaf(leaf) = &self.kind else { return Err(check::no_weights()) };
+        let targets = targets.into_floats(&scores);
+        Ok(pointwise::evaluate([Some(scores), Some(targets), None], Some(weights), leaf.call(Some(reduction))))
+    }
+}
+
+impl Leaf for AnyBinary {
+    fn display(&self, content: Content) -> Content {
+        let call = self.call(None);
+        display::formula(call.formula.name(), call.formula.parameters(), content)
+    }
+
+    fn compose(&mut self) {
+        self.composed = true;
+    }
+}
+
+impl<const D: usize, Y: BinaryTargets<D>> Criterion<Tensor<D>, Y> for AnyBinary {
+    type Losses = Tensor<D>;
+
+    fn forward(&self, scores: Tensor<D>, targets: Y, reduction: Reduction) -> Tensor<1> {
+        let targets = targets.into_floats(&scores);
+        pointwise::evaluate([Some(scores), Some(targets), None], None, self.call(Some(reduction)))
+    }
+
+    fn forward_no_reduction(&self, scores: Tensor<D>, targets: Y) -> Tensor<D> {
+        let targets = targets.into_floats(&scores);
+        pointwise::evaluate([Some(scores), Some(targets), None], None, self.call(None))
+    }
+
+    fn counts(&self, scores: &Tensor<D>, _: &Y) -> Tensor<D> {
+        scores.ones_like().detach()
+    }
+}
+
+/// Any loss of a location and a scale.
+#[derive(Clone, Debug)]
+pub struct AnyDistribution(PointCall);
+
+impl<F: DistributionFormula> From<DistributionLoss<F>> for AnyDistributionLoss {
+    fn from(loss: DistributionLoss<F>) -> Self {
+        Self::of(Kind::Leaf(AnyDistribution(loss.call(None))))
+    }
+}
+
+impl AnyDistributionLoss {
+    /// The loss of the batch, `[1]`, every element multiplied by its weight: see
+    /// [`DistributionLoss::forward_weighted`].
+    ///
+    /// # Errors
+    ///
+    /// If the loss is wrapped.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        (location, scale): (Tensor<D>, Tensor<D>),
+        target: Tensor<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Result<Tensor<1>, LossError> {
+        let Kind::Leaf(AnyDistribution(call)) = &self.kind else { return Err(check::no_weights()) };
+        let inputs = [Some(location), Some(scale), Some(target)];
+        Ok(pointwise::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
+    }
+}
+
+impl Leaf for AnyDistribution {
+    fn display(&self, content: Content) -> Content {
+        display::formula(self.0.formula.name(), self.0.formula.parameters(), content)
+    }
+
+    fn compose(&mut self) {
+        self.0.composed = true;
+    }
+}
+
+impl<const D: usize> Criterion<(Tensor<D>, Tensor<D>), Tensor<D>> for AnyDistribution {
+    type Losses = Tensor<D>;
+
+    fn forward(&self, (location, scale): (Tensor<D>, Tensor<D>), target: Tensor<D>, reduction: Reduction) -> Tensor<1> {
+        pointwise::evaluate([Some(location), Some(scale), Some(target)], None, self.0.reduced(Some(reduction)))
+    }
+
+    fn forward_no_reduction(&self, (location, scale): (Tensor<D>, Tensor<D>), target: Tensor<D>) -> Tensor<D> {
+        pointwise::evaluate([Some(location), Some(scale), Some(target)], None, self.0.reduced(None))
+    }
+
+    fn counts(&self, (location, _): &(Tensor<D>, Tensor<D>), _: &Tensor<D>) -> Tensor<D> {
+        location.ones_like().detach()
     }
 }

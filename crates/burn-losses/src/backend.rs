@@ -4,6 +4,9 @@
 use crate::engine::class_rows::ClassCall;
 #[cfg(feature = "cube")]
 use crate::engine::class_rows::output_shape;
+use crate::engine::pointwise::PointCall;
+use crate::engine::soft_rows::SoftCall;
+use crate::real::lanes::has_formulas;
 #[cfg(feature = "cube")]
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::{FloatTensor, IntTensor};
@@ -46,10 +49,94 @@ pub trait LossBackend: Backend {
     fn class_rows_scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
+/// The fused operations of the engines that have kernels on the CPU only: everywhere else their losses are composed of
+/// the backend's own operations, which Burn fuses on GPUs.
+///
+/// Burn routes no optional tensors. One that is absent is stood for by any other, and `call` says so; a gradient that
+/// is not `wanted` comes back as any tensor.
+#[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"), Autodiff)]
+pub trait HostLossBackend: Backend {
+    /// A pointwise loss: one value, or one an element. Differentiable.
+    fn points(
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        third: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        call: PointCall,
+    ) -> FloatTensor<Self>;
+
+    /// The reduced loss and its gradients, in the inputs' places where nothing else holds them.
+    fn points_with_gradients(
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        third: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        call: PointCall,
+        wanted: [bool; 3],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// The gradients alone, given the gradient `upstream` with respect to the loss.
+    fn points_gradients(
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        third: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        upstream: FloatTensor<Self>,
+        call: PointCall,
+        wanted: [bool; 3],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// A loss of rows of scores against rows of target probabilities, or against classes. Differentiable.
+    fn soft_rows(
+        scores: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+        classes: IntTensor<Self>,
+        weights: FloatTensor<Self>,
+        call: SoftCall,
+    ) -> FloatTensor<Self>;
+
+    /// The reduced loss and its gradients.
+    fn soft_rows_with_gradients(
+        scores: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+        classes: IntTensor<Self>,
+        weights: FloatTensor<Self>,
+        call: SoftCall,
+        wanted: [bool; 2],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// The gradients alone, given the gradient `upstream` with respect to the loss.
+    fn soft_rows_gradients(
+        scores: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+        classes: IntTensor<Self>,
+        weights: FloatTensor<Self>,
+        upstream: FloatTensor<Self>,
+        call: SoftCall,
+        wanted: [bool; 2],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// `gradient` times `upstream`, one number.
+    fn host_scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
 /// The shapes of a reduced loss and its gradient, before Burn's fusion runs anything.
 #[cfg(feature = "cube")]
 fn loss_and_gradient(logits: &TensorSpec, targets: &TensorSpec, call: &ClassCall) -> (TensorSpec, TensorSpec) {
     (TensorSpec::new(output_shape(&targets.shape, call), logits.dtype), logits.clone())
+}
+
+/// Whether this crate has fused kernels on the CPU for tensors of this kind.
+#[allow(unused_variables)]
+pub(crate) fn is_on_host(device: &Device, dtype: DType) -> bool {
+    match device.as_dispatch().clone().inner() {
+        #[cfg(feature = "flex")]
+        DispatchDevice::Flex(_) => has_formulas() && is_fused(device, dtype),
+        #[cfg(feature = "ndarray")]
+        DispatchDevice::NdArray(_) => has_formulas() && is_fused(device, dtype),
+        #[allow(unreachable_patterns)]
+        _ => false,
+    }
 }
 
 /// Whether this crate has fused kernels for tensors of this kind.

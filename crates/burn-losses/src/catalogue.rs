@@ -46,6 +46,14 @@ impl Range {
     pub const fn whole(low: f64, high: f64) -> Self {
         Self { low, above_low: false, high, below_high: false, whole: true }
     }
+    /// low < x < high.
+    pub const fn open(low: f64, high: f64) -> Self {
+        Self { low, above_low: true, high, below_high: true, whole: false }
+    }
+    /// Any number.
+    pub const fn all() -> Self {
+        Self::open(f64::NEG_INFINITY, f64::INFINITY)
+    }
     /// low < x ≤ high.
     pub const fn above_up_to(low: f64, high: f64) -> Self {
         Self { low, above_low: true, high, below_high: false, whole: false }
@@ -86,16 +94,23 @@ pub struct Parameter {
     pub range: Range,
     /// Whether it may also be a list with one value per class.
     pub per_class: bool,
+    /// Whether it is a choice, true or false; the default is then 1 or 0.
+    pub flag: bool,
 }
 
 impl Parameter {
     /// One number.
     pub const fn new(name: &'static str, default: f64, range: Range) -> Self {
-        Self { name, default, range, per_class: false }
+        Self { name, default, range, per_class: false, flag: false }
+    }
+    /// True or false.
+    pub const fn flag(name: &'static str, default: bool) -> Self {
+        let default = if default { 1.0 } else { 0.0 };
+        Self { name, default, range: Range::whole(0.0, 1.0), per_class: false, flag: true }
     }
     /// One number, or one for each class.
     pub const fn per_class(name: &'static str, default: f64, range: Range) -> Self {
-        Self { name, default, range, per_class: true }
+        Self { name, default, range, per_class: true, flag: false }
     }
 }
 
@@ -126,6 +141,18 @@ pub enum Family {
     Classification,
     /// One class out of C, some labels wrong.
     NoiseRobust,
+    /// A distribution over C classes against another.
+    Divergence,
+    /// Yes or no, once or many times an example.
+    Binary,
+    /// A score against −1 or 1.
+    Margin,
+    /// A number against another.
+    Regression,
+    /// What was observed under a predicted rate or mean: counts, amounts.
+    Likelihood,
+    /// What was observed under a predicted location and scale.
+    Distribution,
     /// Goes round another loss.
     Wrapper,
 }
@@ -136,9 +163,44 @@ impl Family {
         match self {
             Self::Classification => "classification",
             Self::NoiseRobust => "noise_robust",
+            Self::Divergence => "divergence",
+            Self::Binary => "binary",
+            Self::Margin => "margin",
+            Self::Regression => "regression",
+            Self::Likelihood => "likelihood",
+            Self::Distribution => "distribution",
             Self::Wrapper => "wrapper",
         }
     }
+}
+
+impl Family {
+    /// What losses of this family take.
+    pub const fn signature(self) -> Signature {
+        match self {
+            Self::Classification | Self::NoiseRobust | Self::Divergence => Signature::Class,
+            Self::Binary => Signature::Binary,
+            Self::Margin | Self::Regression | Self::Likelihood => Signature::Pointwise,
+            Self::Distribution => Signature::Distribution,
+            Self::Wrapper => Signature::Any,
+        }
+    }
+}
+
+/// What a loss takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signature {
+    /// Scores `[N, C, d…]` and classes `[N, d…]`: [`LossConfig::init`](crate::LossConfig::init).
+    Class,
+    /// Scores and targets between 0 and 1 of the same shape: [`LossConfig::init_binary`](crate::LossConfig::init_binary).
+    Binary,
+    /// Predictions and targets of the same shape: [`LossConfig::init_pointwise`](crate::LossConfig::init_pointwise).
+    Pointwise,
+    /// Locations, scales and targets: [`LossConfig::init_distribution`](crate::LossConfig::init_distribution).
+    Distribution,
+    /// What the loss inside takes.
+    Any,
 }
 
 /// A loss that is in the catalogue.

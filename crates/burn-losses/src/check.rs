@@ -1,9 +1,12 @@
 //! The checks and their messages: `Focal: gamma must be ≥ 0, got −1`.
 
 use crate::catalogue::{Described, Parameter};
-use crate::engine::class_rows::ClassCall;
+use crate::engine::class_rows::{ClassCall, ClassParameter};
+use crate::engine::pointwise::PointCall;
+use crate::engine::soft_rows::{SoftCall, Targets};
+use crate::per_class::PerClass;
 use burn::backend::{Backend, Dispatch};
-use burn::tensor::{DType, Device};
+use burn::tensor::{DType, Device, Tensor};
 use core::fmt;
 use serde::Serialize;
 use serde_json::Value;
@@ -40,10 +43,15 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
         };
         for number in numbers {
             // JSON has no NaN and no infinity: they arrive as null.
-            let inside = number.as_f64().is_some_and(|x| parameter.range.contains(x));
+            let inside = match number {
+                Value::Bool(_) => parameter.flag,
+                _ => !parameter.flag && number.as_f64().is_some_and(|x| parameter.range.contains(x)),
+            };
             if !inside {
                 let got = if number.is_null() { "NaN or an infinity".to_owned() } else { number.to_string() };
-                return Err(LossError(sentence(loss, parameter.name, &format!("be {}", parameter.range), got)));
+                let rule =
+                    if parameter.flag { "be true or false".to_owned() } else { format!("be {}", parameter.range) };
+                return Err(LossError(sentence(loss, parameter.name, &rule, got)));
             }
         }
     }
@@ -67,12 +75,46 @@ pub(crate) fn flooding_needs_a_reduction() -> LossError {
     LossError(sentence("Flooding", "reduction", "be Mean or Sum, since it acts on the reduced value", "none"))
 }
 
+/// A class loss of more than one class's probability has no expected value by classes.
+pub(crate) fn no_soft_targets(loss: &str) -> LossError {
+    LossError(sentence(
+        loss,
+        "targets",
+        "be classes, since it is no function of one class's probability",
+        "probabilities",
+    ))
+}
+
+/// Weights of elements do not go through wrappers.
+pub(crate) fn no_weights() -> LossError {
+    LossError(sentence("weights", "the loss", "not be wrapped", "a wrapped loss"))
+}
+
 /// Class weights: finite and not negative; zero is allowed.
 pub(crate) fn class_weights(loss: &str, weights: Option<&[f64]>) -> Result<(), LossError> {
     let Some(weights) = weights else { return Ok(()) };
     match weights.iter().find(|w| !(w.is_finite() && **w >= 0.0)) {
         Some(bad) => Err(LossError(sentence(loss, "class_weights", "be finite and ≥ 0", bad))),
         None => Ok(()),
+    }
+}
+
+/// The factor of positive targets: finite and not negative.
+pub(crate) fn pos_weight(loss: &str, weight: &PerClass) -> Result<(), LossError> {
+    let values = match weight.same_for_all() {
+        Some(weight) => vec![weight],
+        None => weight.by_class().to_vec(),
+    };
+    match values.iter().find(|w| !(w.is_finite() && **w >= 0.0)) {
+        Some(bad) => Err(LossError(sentence(loss, "pos_weight", "be finite and ≥ 0", bad))),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn label_smoothing(loss: &str, smoothing: f64) -> Result<(), LossError> {
+    match (0.0..=1.0).contains(&smoothing) {
+        true => Ok(()),
+        false => Err(LossError(sentence(loss, "label_smoothing", "be ≥ 0 and ≤ 1", smoothing))),
     }
 }
 
@@ -89,18 +131,28 @@ pub(crate) fn class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall
 }
 
 pub(crate) fn try_class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall) -> Result<(), LossError> {
-    let loss = call.formula.name();
-    if logits.len() < 2 || logits[1] == 0 {
-        let rule = "have shape [N, C] or [N, C, d1, …] with at least one class";
-        return Err(LossError(sentence(loss, "logits", rule, format!("{logits:?}"))));
-    }
-    let expected: Vec<usize> = [&logits[..1], &logits[2..]].concat();
+    let weights = call.class_weights.as_ref().map(|weights| weights.len());
+    shapes(call.formula.name(), logits, targets, call.formula.per_class(), weights)
+}
+
+pub(crate) fn try_soft_class_shapes(logits: &[usize], targets: &[usize], call: &SoftCall) -> Result<(), LossError> {
+    let weights = call.class_weights.as_ref().map(|weights| weights.len());
+    shapes(call.formula.name(), logits, targets, call.formula.per_class(), weights)
+}
+
+pub(crate) fn shapes(
+    loss: &str,
+    logits: &[usize],
+    targets: &[usize],
+    per_class: Vec<(&'static str, usize)>,
+    class_weights: Option<usize>,
+) -> Result<(), LossError> {
+    let expected = rows_of(loss, "logits", logits)?;
     if targets != expected {
         let rule = format!("have shape {expected:?} for logits {logits:?}");
         return Err(LossError(sentence(loss, "targets", &rule, format!("{targets:?}"))));
     }
-    let per_class = call.formula.per_class();
-    let weights = call.class_weights.as_ref().map(|weights| ("class_weights", weights.len()));
+    let weights = class_weights.map(|len| ("class_weights", len));
     for (name, len) in per_class.into_iter().chain(weights) {
         if len != logits[1] {
             let rule = format!("have one value for each of the {} classes", logits[1]);
@@ -124,28 +176,156 @@ pub(crate) fn try_target_range(
     classes: usize,
     call: &ClassCall,
 ) -> Result<(), LossError> {
+    in_range(call.formula.name(), targets, classes, call.ignore_index)
+}
+
+pub(crate) fn in_range(
+    loss: &str,
+    targets: impl Iterator<Item = i64>,
+    classes: usize,
+    ignore_index: Option<i64>,
+) -> Result<(), LossError> {
     for (position, target) in targets.enumerate() {
-        let valid = (0..classes as i64).contains(&target) || call.ignore_index == Some(target);
+        let valid = (0..classes as i64).contains(&target) || ignore_index == Some(target);
         if !valid {
-            let ignored = call.ignore_index.map(|index| format!(" or the ignore_index {index}")).unwrap_or_default();
+            let ignored = ignore_index.map(|index| format!(" or the ignore_index {index}")).unwrap_or_default();
             let rule = format!("be a class in 0..={}{ignored}", classes - 1);
             let got = format!("{target} at position {position}");
-            return Err(LossError(sentence(call.formula.name(), "targets", &rule, got)));
+            return Err(LossError(sentence(loss, "targets", &rule, got)));
         }
     }
     Ok(())
 }
 
-/// The arithmetic the logits ask for.
+/// The shapes, dtypes and lists of a pointwise loss.
+///
+/// # Panics
+///
+/// With the sentence, if they do not fit.
+#[track_caller]
+pub(crate) fn point_shapes<'a, const D: usize>(
+    inputs: impl Iterator<Item = (&'static str, &'a Tensor<D>)>,
+    weights: Option<&'a Tensor<D>>,
+    call: &PointCall,
+) {
+    let loss = call.formula.name();
+    let mut inputs = inputs.chain(weights.map(|weights| ("weights", weights)));
+    let (name, first) = inputs.next().expect("a pointwise loss has inputs");
+    floats(loss, name, first.dtype(), &first.device());
+    for (other, tensor) in inputs {
+        alike(loss, (name, first), (other, tensor));
+    }
+    let dims = first.dims();
+    let classes = dims.get(usize::from(D > 1)).copied().unwrap_or(1);
+    lengths(loss, call.formula.per_class().into_iter(), classes);
+}
+
+/// The shapes, dtypes and lists of a loss of soft class rows.
+///
+/// # Panics
+///
+/// With the sentence, if they do not fit.
+#[track_caller]
+pub(crate) fn soft_shapes<const D: usize, const T: usize>(
+    scores: &Tensor<D>,
+    targets: &Targets<D, T>,
+    weights: Option<&Tensor<T>>,
+    call: &SoftCall,
+) {
+    let loss = call.formula.name();
+    let dims = scores.dims();
+    floats(loss, "scores", scores.dtype(), &scores.device());
+    let rows = match rows_of(loss, "scores", &dims) {
+        Ok(rows) => rows,
+        Err(error) => panic!("{error}"),
+    };
+    match targets {
+        Targets::Soft(targets) => alike(loss, ("scores", scores), ("targets", targets)),
+        Targets::Classes(classes) => shape(loss, "targets", &classes.dims(), &rows, &dims),
+    }
+    if let Some(weights) = weights {
+        shape(loss, "weights", &weights.dims(), &rows, &dims);
+        dtype(loss, "weights", weights.dtype(), scores.dtype());
+    }
+    let of_classes = call.class_weights.as_ref().map(|weights| ("class_weights", weights.len()));
+    lengths(loss, call.formula.per_class().into_iter().chain(of_classes), dims[1]);
+}
+
+/// The shape of the rows of scores `[N, C, d…]`.
+fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
+    if scores.len() < 2 || scores[1] == 0 {
+        let rule = "have shape [N, C] or [N, C, d1, …] with at least one class";
+        return Err(LossError(sentence(loss, name, rule, format!("{scores:?}"))));
+    }
+    Ok([&scores[..1], &scores[2..]].concat())
+}
+
+#[track_caller]
+fn shape(loss: &str, name: &str, got: &[usize], expected: &[usize], scores: &[usize]) {
+    if got != expected {
+        let rule = format!("have shape {expected:?} for scores {scores:?}");
+        panic!("{}", sentence(loss, name, &rule, format!("{got:?}")));
+    }
+}
+
+#[track_caller]
+fn dtype(loss: &str, name: &str, got: DType, expected: DType) {
+    if got != expected {
+        panic!(
+            "{}",
+            sentence(loss, name, &format!("have the same dtype {expected:?} as the first tensor"), format!("{got:?}"))
+        );
+    }
+}
+
+/// One tensor must have the shape and dtype of another.
+#[track_caller]
+fn alike<const D: usize>(loss: &str, (name, first): (&str, &Tensor<D>), (other, tensor): (&str, &Tensor<D>)) {
+    if tensor.dims() != first.dims() {
+        let rule = format!("have the same shape as {name}, {:?}", first.dims());
+        panic!("{}", sentence(loss, other, &rule, format!("{:?}", tensor.dims())));
+    }
+    dtype(loss, other, tensor.dtype(), first.dtype());
+}
+
+/// A list by class of a wrapper must have an entry for each.
+#[track_caller]
+pub(crate) fn counts(loss: &str, len: usize, classes: usize) {
+    lengths(loss, core::iter::once(("counts", len)), classes);
+}
+
+/// Lists by class must have an entry for each.
+#[track_caller]
+fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usize)>, classes: usize) {
+    for (name, len) in lists {
+        if len != classes {
+            let rule = format!("have one value for each of the {classes} classes");
+            panic!("{}", sentence(loss, name, &rule, len));
+        }
+    }
+}
+
+/// # Panics
+///
+/// If a target is neither a class nor ignored.
+#[track_caller]
+pub(crate) fn soft_target_range(targets: &[i64], classes: usize, call: &SoftCall) {
+    let result = in_range(call.formula.name(), targets.iter().copied(), classes, call.ignore_index);
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// The arithmetic floats ask for.
 ///
 /// # Panics
 ///
 /// With the sentence, for f64 on wgpu, which says that it has f64 and computes garbage.
 #[track_caller]
-pub(crate) fn arithmetic(device: &Device, dtype: DType, call: &ClassCall) {
+pub(crate) fn floats(loss: &str, name: &str, dtype: DType, device: &Device) {
     if dtype == DType::F64 && Dispatch::name(device.as_dispatch()).contains("wgpu") {
         let rule = "be f32, f16 or bf16 on wgpu (Vulkan, Metal, WebGPU), which cannot compute in f64";
-        panic!("{}", sentence(call.formula.name(), "logits", rule, "F64"));
+        panic!("{}", sentence(loss, name, rule, "F64"));
     }
 }
 

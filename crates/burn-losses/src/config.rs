@@ -1,11 +1,24 @@
 //! [`LossConfig`]: every loss of the catalogue, wrappers included, as one serde type.
 
-use crate::any::AnyClassLoss;
-use crate::catalogue::{self, Described, Entry};
+use crate::any::{AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, Kind, Leaf};
+use crate::binary::*;
+use crate::catalogue::{self, Described, Entry, Family, Signature};
 use crate::check::{self, LossError};
 use crate::class::*;
-use crate::combine::{Flooding, LogitClip, LogitNorm};
+use crate::combine::{
+    Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Schedule,
+    SmallLoss, TopK, WeightedSum,
+};
+use crate::criteria::TensorClassFormula;
+use crate::divergence::*;
 use crate::engine::class_rows::ClassFormula;
+use crate::engine::pointwise::{BinaryFormula, DistributionFormula, PointwiseFormula};
+use crate::engine::soft_rows::SoftClassFormula;
+use crate::likelihood::*;
+use crate::margin::*;
+use crate::regression::*;
+use crate::soft_class::*;
+use crate::tensor_class::*;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -13,7 +26,61 @@ use serde_json::{Map, Value};
 
 /// The table of all losses: a line here is all that a loss needs outside its own file.
 macro_rules! losses {
-    (formulas: $($formula:ident),+; wrappers: $($wrapper:ident),+;) => {
+    (
+        class: $($class:ident),+;
+        soft_class: $($soft:ident),+;
+        tensor_class: $($tensor:ident),+;
+        binary: $($binary:ident),+;
+        pointwise: $($pointwise:ident),+;
+        distribution: $($distribution:ident),+;
+        wrappers: $($wrapper:ident),+;
+    ) => {
+        losses! {
+            @config
+            formulas: $($class,)+ $($soft,)+ $($tensor,)+ $($binary,)+ $($pointwise,)+ $($distribution,)+;
+            wrappers: $($wrapper,)+;
+        }
+
+        impl LossConfig {
+            /// The class loss at the core of a class loss.
+            fn class_leaf(&self) -> Result<AnyClassLoss, LossError> {
+                match self {
+                    $(Self::$class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
+                    $(Self::$soft(formula) => Ok(AnyClassLoss::from(formula.init())),)+
+                    $(Self::$tensor(formula) => Ok(AnyClassLoss::from(formula.init())),)+
+                    Self::LogitAdjustment(wrapper, inner) => Ok(AnyClassLoss::adjusted(wrapper.clone(), inner.init()?)),
+                    Self::LogitScale(wrapper, inner) => Ok(AnyClassLoss::scaled(wrapper.clone(), inner.init()?)),
+                    Self::LogitClip(wrapper, inner) => Ok(AnyClassLoss::clipped(wrapper.clone(), inner.init()?)),
+                    Self::LogitNorm(wrapper, inner) => Ok(AnyClassLoss::normed(wrapper.clone(), inner.init()?)),
+                    Self::LabelSmoothing(wrapper, inner) => AnyClassLoss::smoothed(wrapper, inner.init()?),
+                    other => Err(other.is_not("a class loss")),
+                }
+            }
+
+            fn binary_leaf(&self) -> Result<AnyBinaryLoss, LossError> {
+                match self {
+                    $(Self::$binary(formula) => Ok(AnyBinaryLoss::from(formula.init())),)+
+                    other => Err(other.is_not("a binary loss")),
+                }
+            }
+
+            fn pointwise_leaf(&self) -> Result<AnyPointwiseLoss, LossError> {
+                match self {
+                    $(Self::$pointwise(formula) => Ok(AnyPointwiseLoss::from(formula.init())),)+
+                    other => Err(other.is_not("a pointwise loss")),
+                }
+            }
+
+            fn distribution_leaf(&self) -> Result<AnyDistributionLoss, LossError> {
+                match self {
+                    $(Self::$distribution(formula) => Ok(AnyDistributionLoss::from(formula.init())),)+
+                    other => Err(other.is_not("a loss of a location and a scale")),
+                }
+            }
+        }
+    };
+
+    (@config formulas: $($formula:ident,)+; wrappers: $($wrapper:ident,)+;) => {
         /// Any loss of the catalogue, as it stands in a configuration file.
         ///
         /// ```
@@ -31,6 +98,23 @@ macro_rules! losses {
         /// A file gives `name` and the parameters that differ from their defaults; a wrapper also `loss`, which is
         /// cross-entropy unless given. A name alone may stand for `{"name": …}`. Unknown names and fields, and values
         /// outside their range, are errors that name them.
+        ///
+        /// Two names have losses in a form of their own:
+        ///
+        /// ```
+        /// # use burn_losses::LossConfig;
+        /// # let read = |text: &str| serde_json::from_str::<LossConfig>(text).map(|config| config.name());
+        /// # assert_eq!(read(
+        /// r#"{"name": "weighted_sum", "terms": [
+        ///     {"weight": 1.0, "loss": "mse"},
+        ///     {"weight": {"shape": "linear", "from": 0, "to": 0.5, "steps": 1000}, "loss": "l1"}
+        /// ]}"#
+        /// # ).unwrap(), "weighted_sum");
+        /// # assert_eq!(read(
+        /// r#"{"name": "active_passive", "alpha": 1.0, "beta": 1.0,
+        ///     "active": "normalized_cross_entropy", "passive": "class_mae"}"#
+        /// # ).unwrap(), "active_passive");
+        /// ```
         #[derive(Clone, Debug, PartialEq)]
         pub enum LossConfig {
             $(
@@ -41,9 +125,13 @@ macro_rules! losses {
                 #[doc = concat!("[`", stringify!($wrapper), "`](crate::", stringify!($wrapper), ") round another loss")]
                 $wrapper($wrapper, Box<LossConfig>),
             )+
+            /// [`WeightedSum`](crate::WeightedSum)
+            WeightedSum(Vec<Term>),
+            /// A [`WeightedSum`](crate::WeightedSum) of an active and a passive loss.
+            ActivePassive(Box<ActivePassive>),
         }
 
-        pub(crate) const ENTRIES: &[Entry] = &[$($formula::ENTRY,)+ $($wrapper::ENTRY,)+];
+        pub(crate) const ENTRIES: &[Entry] = &[$($formula::ENTRY,)+ $($wrapper::ENTRY,)+ Term::ENTRY, ActivePassive::ENTRY];
 
         impl LossConfig {
             /// What the catalogue says of this loss.
@@ -51,25 +139,29 @@ macro_rules! losses {
                 match self {
                     $(Self::$formula(_) => const { &$formula::ENTRY },)+
                     $(Self::$wrapper(..) => const { &$wrapper::ENTRY },)+
+                    Self::WeightedSum(_) => const { &Term::ENTRY },
+                    Self::ActivePassive(_) => const { &ActivePassive::ENTRY },
                 }
             }
 
-            /// The loss, without class weights or ignored targets.
-            ///
-            /// # Errors
-            ///
-            /// If a parameter is outside its range.
-            pub fn init(&self) -> Result<AnyClassLoss, LossError> {
-                Ok(match self {
+            /// Whether every parameter is in its range.
+            fn check(&self) -> Result<(), LossError> {
+                match self {
                     $(Self::$formula(formula) => {
-                        check::parameters($formula::ENTRY.type_name, $formula::ENTRY.parameters, formula)?;
-                        AnyClassLoss::from(formula.init())
+                        check::parameters($formula::ENTRY.type_name, $formula::ENTRY.parameters, formula)
                     })+
-                    $(Self::$wrapper(wrapper, inner) => {
-                        check::parameters($wrapper::ENTRY.type_name, $wrapper::ENTRY.parameters, wrapper)?;
-                        AnyClassLoss::$wrapper(wrapper.clone(), inner.init()?)
+                    $(Self::$wrapper(wrapper, _) => {
+                        check::parameters($wrapper::ENTRY.type_name, $wrapper::ENTRY.parameters, wrapper)
                     })+
-                })
+                    Self::WeightedSum(terms) if terms.is_empty() => Err(no_terms()),
+                    Self::WeightedSum(terms) => {
+                        terms.iter().try_for_each(|term| term.weight.check("WeightedSum", "weight"))
+                    }
+                    Self::ActivePassive(pair) => {
+                        pair.alpha.check("WeightedSum", "alpha")?;
+                        pair.beta.check("WeightedSum", "beta")
+                    }
+                }
             }
 
             /// The parameters by name, and the inner loss of a wrapper.
@@ -77,6 +169,8 @@ macro_rules! losses {
                 match self {
                     $(Self::$formula(formula) => (serde_json::to_value(formula), None),)+
                     $(Self::$wrapper(wrapper, inner) => (serde_json::to_value(wrapper), Some(&**inner)),)+
+                    Self::WeightedSum(terms) => (Ok(serde_json::json!({ "terms": terms })), None),
+                    Self::ActivePassive(pair) => (serde_json::to_value(pair), None),
                 }
             }
 
@@ -86,6 +180,7 @@ macro_rules! losses {
                 match name {
                     $(name if name == $formula::ENTRY.name => Ok(Self::$formula(typed(name, fields)?)),)+
                     $(name if name == $wrapper::ENTRY.name => Ok(Self::$wrapper(typed(name, fields)?, inner())),)+
+                    name if name == ActivePassive::ENTRY.name => Ok(Self::ActivePassive(typed(name, fields)?)),
                     _ => Err(unknown_name(name)),
                 }
             }
@@ -102,7 +197,7 @@ macro_rules! losses {
 }
 
 losses! {
-    formulas:
+    class:
         CrossEntropy,
         Focal,
         ReducedFocal,
@@ -123,16 +218,255 @@ losses! {
         AsymmetricExponential,
         NegativeLearning,
         PHuberGeneralizedCrossEntropy,
-        PHuberCrossEntropy;
+        PHuberCrossEntropy,
+        MarginCrossEntropy;
+    soft_class:
+        Brier,
+        ConfidencePenalty,
+        NormalizedFocal,
+        NormalizedGeneralizedCrossEntropy,
+        NormalizedNegativeCrossEntropy,
+        SoftBootstrapping,
+        AsymmetricMse,
+        KlDivergence,
+        Jeffreys,
+        SkewKl,
+        SkewJensenShannon,
+        WeightedJensenShannon,
+        AlphaDivergence,
+        Renyi,
+        SquaredHellinger,
+        Bhattacharyya,
+        TotalVariation,
+        GeneralizedKl;
+    tensor_class:
+        NegativeLogLikelihood,
+        MulticlassHinge,
+        MultiMargin,
+        MulticlassPerceptron,
+        MulticlassSparsemax;
+    binary:
+        BinaryCrossEntropy,
+        BalancedBinaryCrossEntropy,
+        BinaryFocal,
+        Poly1BinaryCrossEntropy,
+        Asymmetric;
+    pointwise:
+        Hinge,
+        SquaredHinge,
+        ModifiedHuber,
+        Perceptron,
+        SoftMargin,
+        SparsemaxHinge,
+        HingeEmbedding,
+        L1,
+        Mse,
+        SmoothL1,
+        Huber,
+        PseudoHuber,
+        LogCosh,
+        Quantile,
+        QuantileHuber,
+        Expectile,
+        EpsilonInsensitive,
+        SquaredEpsilonInsensitive,
+        Mape,
+        Smape,
+        Msle,
+        Charbonnier,
+        Cauchy,
+        Welsch,
+        GemanMcClure,
+        Tukey,
+        GeneralRobust,
+        Wing,
+        AdaptiveWing,
+        BalancedL1,
+        Lp,
+        PoissonNll,
+        TweedieNll,
+        GammaNll,
+        GaussianKl;
+    distribution:
+        GaussianNll,
+        BetaNll,
+        LaplaceNll,
+        StudentTNll;
     wrappers:
         LogitClip,
         LogitNorm,
-        Flooding;
+        LogitScale,
+        LogitAdjustment,
+        LabelSmoothing,
+        Flooding,
+        IndividualFlooding,
+        TopK,
+        SmallLoss;
+}
+
+/// A term of a weighted sum in a configuration file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The weight: ≥ 0, default 1.
+    #[serde(default = "one")]
+    pub weight: Schedule,
+    /// The loss.
+    pub loss: LossConfig,
+}
+
+fn one() -> Schedule {
+    Schedule::Constant(1.0)
+}
+
+impl Described for Term {
+    const ENTRY: Entry = Entry {
+        name: "weighted_sum",
+        type_name: "WeightedSum",
+        family: Family::Wrapper,
+        formula: "Σᵢ wᵢ·Lᵢ",
+        source: "Common usage",
+        purpose: "Several losses at once",
+        parameters: &[],
+    };
+}
+
+/// An active and a passive loss in a configuration file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ActivePassive {
+    /// α, the weight of the active loss: ≥ 0, default 1.
+    pub alpha: Schedule,
+    /// β, the weight of the passive loss: ≥ 0, default 1.
+    pub beta: Schedule,
+    /// The active loss, normalised cross-entropy unless given.
+    pub active: LossConfig,
+    /// The passive loss, the class MAE unless given.
+    pub passive: LossConfig,
+}
+
+impl Default for ActivePassive {
+    fn default() -> Self {
+        Self {
+            alpha: one(),
+            beta: one(),
+            active: NormalizedCrossEntropy::default().into(),
+            passive: ClassMae::default().into(),
+        }
+    }
+}
+
+impl Described for ActivePassive {
+    const ENTRY: Entry = Entry {
+        name: "active_passive",
+        type_name: "ActivePassive",
+        family: Family::Wrapper,
+        formula: "α·L_active + β·L_passive",
+        source: "Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020, equation 10",
+        purpose: "Many wrong labels: a loss that learns and one that is robust",
+        parameters: &[],
+    };
+}
+
+impl LossConfig {
+    /// A class loss, without class weights or ignored targets.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter is outside its range; if it is another kind of loss.
+    pub fn init(&self) -> Result<AnyClassLoss, LossError> {
+        self.tree(&Self::class_leaf)
+    }
+
+    /// A binary loss of logits, without weights or smoothing.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter is outside its range; if it is another kind of loss.
+    pub fn init_binary(&self) -> Result<AnyBinaryLoss, LossError> {
+        self.tree(&Self::binary_leaf)
+    }
+
+    /// A pointwise loss.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter is outside its range; if it is another kind of loss.
+    pub fn init_pointwise(&self) -> Result<AnyPointwiseLoss, LossError> {
+        self.tree(&Self::pointwise_leaf)
+    }
+
+    /// A loss of a location and a scale.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter is outside its range; if it is another kind of loss.
+    pub fn init_distribution(&self) -> Result<AnyDistributionLoss, LossError> {
+        self.tree(&Self::distribution_leaf)
+    }
+
+    /// What the loss takes: of a wrapper, what the loss inside takes.
+    pub fn signature(&self) -> Signature {
+        match self {
+            Self::WeightedSum(terms) => terms.first().map_or(Signature::Any, |term| term.loss.signature()),
+            Self::ActivePassive(pair) => pair.active.signature(),
+            other => match other.parts().1 {
+                Some(inner) => inner.signature(),
+                None => other.entry().family.signature(),
+            },
+        }
+    }
+
+    /// The loss: what goes round any loss here, what does not by `leaf`.
+    fn tree<L: Leaf>(&self, leaf: &dyn Fn(&Self) -> Result<AnyLoss<L>, LossError>) -> Result<AnyLoss<L>, LossError> {
+        self.check()?;
+        let boxed = |inner: &Self| inner.tree(leaf).map(Box::new);
+        let sum = |terms: &[(&str, &Schedule, &Self)]| {
+            let plus = |sum: WeightedSum<AnyLoss<L>>, (name, weight, loss): &(&str, &Schedule, &Self)| {
+                sum.try_plus(name, (*weight).clone(), loss.tree(leaf)?)
+            };
+            terms.iter().try_fold(WeightedSum::new(), plus).map(|sum| AnyLoss::of(Kind::WeightedSum(sum)))
+        };
+        Ok(AnyLoss::of(match self {
+            Self::Flooding(wrapper, inner) => Kind::Flooding(wrapper.clone(), boxed(inner)?),
+            Self::IndividualFlooding(wrapper, inner) => Kind::IndividualFlooding(wrapper.clone(), boxed(inner)?),
+            Self::TopK(wrapper, inner) => Kind::TopK(wrapper.clone(), boxed(inner)?),
+            Self::SmallLoss(wrapper, inner) => Kind::SmallLoss(wrapper.clone(), boxed(inner)?),
+            Self::WeightedSum(terms) => {
+                let terms: Vec<_> = terms.iter().map(|term| ("weight", &term.weight, &term.loss)).collect();
+                return sum(&terms);
+            }
+            Self::ActivePassive(pair) => {
+                return sum(&[("alpha", &pair.alpha, &pair.active), ("beta", &pair.beta, &pair.passive)]);
+            }
+            other => return leaf(other),
+        }))
+    }
+
+    fn is_not(&self, what: &str) -> LossError {
+        LossError(format!("{}: the loss must be {what} here, got another kind", self.entry().type_name))
+    }
 }
 
 fn unknown_name(name: &str) -> LossError {
     let nearest = catalogue::nearest(name).join(", ");
     LossError(format!("loss: name must be one of the catalogue's, got \"{name}\" (the nearest: {nearest})"))
+}
+
+fn no_terms() -> LossError {
+    LossError("WeightedSum: terms must be given, got an empty list".to_owned())
+}
+
+fn weighted_sum(mut fields: Map<String, Value>) -> Result<LossConfig, LossError> {
+    let terms = fields.remove("terms").unwrap_or_else(|| serde_json::json!([{ "loss": CrossEntropy::ENTRY.name }]));
+    if let Some(field) = fields.keys().next() {
+        return Err(LossError(format!("WeightedSum: fields must be its terms, got \"{field}\"")));
+    }
+    let failed = |error: serde_json::Error| LossError(format!("WeightedSum: {error}"));
+    let terms = serde_json::from_value(terms).map_err(failed)?;
+    let config = LossConfig::WeightedSum(terms);
+    config.check()?;
+    Ok(config)
 }
 
 fn typed<T: DeserializeOwned>(name: &str, fields: Map<String, Value>) -> Result<T, LossError> {
@@ -167,7 +501,15 @@ impl LossConfig {
             None => return Err(LossError("loss: name must be given, got an object without it".to_owned())),
         };
         let entry = catalogue::find(&name).ok_or_else(|| unknown_name(&name))?;
-        let wraps = entry.family == catalogue::Family::Wrapper;
+        if name == Term::ENTRY.name {
+            return weighted_sum(fields);
+        }
+        if name == ActivePassive::ENTRY.name {
+            let config = Self::build(&name, fields, None)?;
+            config.check()?;
+            return Ok(config);
+        }
+        let wraps = entry.family == Family::Wrapper;
         let inner = match fields.remove("loss") {
             Some(inner) if wraps => Some(Self::from_value(inner)?),
             Some(inner) => {

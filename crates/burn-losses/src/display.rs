@@ -1,7 +1,10 @@
 //! How losses print inside a model: `Focal {gamma: 2.0, alpha: 1.0, ignore_index: -100}`.
 
 use crate::catalogue::{Described, Parameter};
+use crate::criteria::TensorClassCall;
 use crate::engine::class_rows::ClassCall;
+use crate::engine::pointwise::Input;
+use crate::engine::soft_rows::SoftCall;
 use burn::module::{Content, DisplaySettings};
 use serde::Serialize;
 use serde_json::Value;
@@ -20,22 +23,43 @@ pub(crate) fn ordered(table: &[Parameter], config: &impl Serialize) -> Vec<(Stri
 
 /// A wrapper's name and parameters.
 pub(crate) fn wrapper<W: Described + Serialize>(wrapper: &W, content: Content) -> Content {
-    attributes(W::ENTRY.type_name, ordered(W::ENTRY.parameters, wrapper), content)
+    formula(W::ENTRY.type_name, ordered(W::ENTRY.parameters, wrapper), content)
 }
 
 /// The formula's name and parameters, the class weights and the ignore index, as far as there are any.
 pub(crate) fn call(call: &ClassCall, content: Content) -> Content {
-    let mut content = attributes(call.formula.name(), call.formula.parameters(), content);
-    if let Some(weights) = &call.class_weights {
+    let content = formula(call.formula.name(), call.formula.parameters(), content);
+    targets(call.class_weights.as_deref(), call.ignore_index, content)
+}
+
+/// The same, and what scores are where they are not logits.
+pub(crate) fn soft(call: &SoftCall, content: Content) -> Content {
+    let mut parameters = call.formula.parameters();
+    if call.input != Input::Logits {
+        parameters.push(("input".to_owned(), serde_json::to_value(call.input).unwrap_or_default()));
+    }
+    let content = formula(call.formula.name(), parameters, content);
+    targets(call.class_weights.as_deref(), call.ignore_index, content)
+}
+
+/// The same of a loss in tensor operations.
+pub(crate) fn tensor_class(call: &TensorClassCall, content: Content) -> Content {
+    let content = formula(call.formula.name(), call.formula.parameters(), content);
+    targets(call.class_weights.as_deref(), call.ignore_index, content)
+}
+
+fn targets(class_weights: Option<&[f64]>, ignore_index: Option<i64>, mut content: Content) -> Content {
+    if let Some(weights) = class_weights {
         content = content.add_debug_attribute("class_weights", &weights);
     }
-    if let Some(index) = call.ignore_index {
+    if let Some(index) = ignore_index {
         content = content.add_debug_attribute("ignore_index", &index);
     }
     content
 }
 
-fn attributes(name: &str, parameters: Vec<(String, Value)>, content: Content) -> Content {
+/// A formula's name and parameters.
+pub(crate) fn formula(name: &str, parameters: Vec<(String, Value)>, content: Content) -> Content {
     let content = content.set_top_level_type(name);
     parameters.into_iter().fold(content, |content, (name, value)| content.add_debug_attribute(&name, &Plain(&value)))
 }

@@ -18,21 +18,91 @@
 //!
 //! # Which loss should I use?
 //!
+//! By what a model gives and what it is told:
+//!
+//! | scores or predictions | targets | criterion | a loss of your own is a |
+//! |---|---|---|---|
+//! | logits `[N, C, …]` | one class a row `[N, …]` | [`ClassLoss`] | [`ClassFormula`] |
+//! | scores `[N, C, …]` that are no logits of a softmax | one class a row | [`TensorClassLoss`] | [`TensorClassFormula`] |
+//! | logits, probabilities or their logarithms `[N, C, …]` | a probability for every class, or one class a row | [`SoftClassLoss`], [`ClassLoss::forward_soft`] | [`SoftClassFormula`] |
+//! | logits or probabilities, any shape | yes or no, once or for each of many labels | [`BinaryLoss`] | [`BinaryFormula`] |
+//! | numbers, any shape | numbers; signs −1 and 1 for margins | [`PointwiseLoss`] | [`PointwiseFormula`] |
+//! | a location and a scale, any shape | numbers | [`DistributionLoss`] | [`DistributionFormula`] |
+//!
+//! ## One class out of C
+//!
 //! | the problem | try first | then |
 //! |---|---|---|
-//! | one class out of C, clean labels | [`CrossEntropy`] | label smoothing; [`Poly1CrossEntropy`] if there is time to tune |
+//! | clean labels | [`CrossEntropy`] | label smoothing; [`Poly1CrossEntropy`] if there is time to tune |
 //! | a large vocabulary in low precision | [`ZLoss`] | [`CrossEntropy`] in f32 |
 //! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`], [`Poly1Focal`], [`ReducedFocal`] |
-//! | rare classes | class weights on [`CrossEntropy`] | [`Focal`] with α by class |
-//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`LogitClip`] round cross-entropy |
-//! | very many wrong labels, few classes | [`ClassMae`] | [`NormalizedCrossEntropy`] plus [`ClassMae`] |
-//! | wrong labels, the right one being the most frequent | [`AsymmetricGeneralizedCrossEntropy`] | [`NormalizedCrossEntropy`] plus it |
-//! | many wrong labels, and a model that knows something | [`TruncatedGeneralizedCrossEntropy`] | [`PHuberGeneralizedCrossEntropy`] |
+//! | rare classes | class weights on [`CrossEntropy`], as of [`effective_number`] | [`LogitAdjustment`], [`MarginCrossEntropy`], [`Focal`] with α by class |
+//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`SoftBootstrapping`], [`LogitClip`] round cross-entropy |
+//! | very many wrong labels, few classes | [`ClassMae`] | a [`WeightedSum`] of [`NormalizedCrossEntropy`] and [`ClassMae`]; [`NormalizedNegativeCrossEntropy`] |
+//! | wrong labels, the right one being the most frequent | [`AsymmetricGeneralizedCrossEntropy`] | a [`WeightedSum`] of [`NormalizedCrossEntropy`] and it |
+//! | many wrong labels, and a model that knows something | [`TruncatedGeneralizedCrossEntropy`] | [`SmallLoss`] round cross-entropy, [`PHuberGeneralizedCrossEntropy`] |
 //! | some wrong labels, otherwise cross-entropy | [`PHuberCrossEntropy`] | [`GeneralizedCrossEntropy`] with small q, [`TaylorCrossEntropy`] |
 //! | targets that say what an example is not | [`NegativeLearning`] | |
-//! | overconfidence, detecting foreign inputs | [`LogitNorm`] | label smoothing |
-//! | training goes on after the error is 0 | [`Flooding`] | stop earlier |
-//! | none of these | [your own formula](ClassFormula#examples) | |
+//! | calibrated probabilities | [`Brier`] | [`LabelSmoothing`] round any of these |
+//! | a maximum margin between the classes | [`MulticlassHinge`] | [`MultiMargin`], [`MulticlassSparsemax`] |
+//! | logits that are cosines | [`LogitScale`] round [`MarginCrossEntropy`] | |
+//! | a model that ends in a log-softmax | [`NegativeLogLikelihood`] | |
+//! | overconfidence, detecting foreign inputs | [`LogitNorm`] | [`ConfidencePenalty`], label smoothing |
+//!
+//! ## A distribution over the classes
+//!
+//! Soft labels, mixup, a teacher's probabilities.
+//!
+//! | the problem | try first | then |
+//! |---|---|---|
+//! | soft labels, mixup | [`CrossEntropy`] by [`forward_soft`](ClassLoss::forward_soft) | [`Brier`]; most class losses have a `forward_soft` |
+//! | distillation | [`KlDivergence`] | [`SkewKl`], which is bounded; [`Jeffreys`] between two models that learn from each other |
+//! | labels that may be wrong, soft or not | [`WeightedJensenShannon`] | [`SquaredHellinger`], [`SkewJensenShannon`] |
+//! | to choose between covering the target and keeping to a mode | [`AlphaDivergence`] | [`Renyi`], [`Bhattacharyya`] |
+//! | to measure a distance | [`TotalVariation`] | [`SquaredHellinger`] |
+//! | positive numbers that need not sum to 1 | [`GeneralizedKl`] | |
+//!
+//! ## Yes or no, once or many times
+//!
+//! | the problem | try first | then |
+//! |---|---|---|
+//! | one label or many | [`BinaryCrossEntropy`] | [`Poly1BinaryCrossEntropy`] if there is time to tune |
+//! | rare positives | `pos_weight` on [`BinaryCrossEntropy`] | [`BalancedBinaryCrossEntropy`] |
+//! | very many easy negatives | [`BinaryFocal`] | [`TopK`] round binary cross-entropy |
+//! | many labels, few of them positive, some missing | [`Asymmetric`] | [`BinaryFocal`] |
+//! | a maximum margin, targets −1 and 1 | [`Hinge`] | [`SquaredHinge`], [`SoftMargin`], [`ModifiedHuber`] |
+//! | pairs that are like or unlike, by their distance | [`HingeEmbedding`] | |
+//!
+//! ## Numbers
+//!
+//! | the problem | try first | then |
+//! |---|---|---|
+//! | noise of one size | [`Mse`] | [`Huber`] |
+//! | some outliers | [`Huber`] | [`SmoothL1`], [`LogCosh`], [`L1`] |
+//! | outliers that shall not count at all | [`Tukey`] | [`Welsch`], [`GemanMcClure`], [`GeneralRobust`] |
+//! | quantiles, intervals | [`Quantile`], with a τ per class | [`QuantileHuber`], [`Expectile`] |
+//! | an error that is tolerated | [`EpsilonInsensitive`] | [`SquaredEpsilonInsensitive`] |
+//! | targets of many sizes | [`Msle`] | [`Smape`], [`Mape`] |
+//! | landmarks, heat maps | [`Wing`] | [`AdaptiveWing`] |
+//! | boxes | [`SmoothL1`] | [`BalancedL1`] |
+//! | images | [`Charbonnier`] | [`L1`] |
+//! | counts | [`PoissonNll`] | [`TweedieNll`] |
+//! | positive amounts | [`GammaNll`] | [`TweedieNll`], where some are 0 |
+//! | the latent code of a variational autoencoder | [`GaussianKl`] | |
+//! | a prediction that says how sure it is | [`GaussianNll`] | [`BetaNll`]; with outliers [`LaplaceNll`], [`StudentTNll`] |
+//!
+//! ## Round any loss
+//!
+//! | the problem | wrap it in |
+//! |---|---|
+//! | several losses at once | [`WeightedSum`], with weights that may follow a [`Schedule`] |
+//! | several tasks of different scales | [`UncertaintyWeighting`], which learns the weights |
+//! | training goes on after the error is 0 | [`Flooding`], [`IndividualFlooding`] |
+//! | very many easy examples | [`TopK`] |
+//! | wrong labels, early in a training | [`SmallLoss`] |
+//! | none of these | [your own formula](ClassFormula#examples) |
+//!
+//! Programs that used the losses of burn-nn find the way in [migration].
 //!
 //! The [catalogue] has them all as data; [`LossConfig`] reads any of them from a file.
 //!
@@ -40,11 +110,15 @@
 //!
 //! The same public functions serve every backend; the device of the tensors decides what runs.
 //!
-//! | feature | backend | what runs |
-//! |---|---|---|
-//! | `flex` (default), `ndarray` | the CPU | fused loops over the registers |
-//! | `wgpu`, `vulkan`, `metal`, `webgpu`, `cuda`, `rocm` | the GPU | a kernel with the formula and its derivative in it |
-//! | none | every other, and any of these without its feature | the formula over the backend's own operations |
+//! | feature | backend | class losses | all others |
+//! |---|---|---|---|
+//! | `flex` (default), `ndarray` | the CPU | fused loops over the registers | the same; a [`TensorClassFormula`] by Burn's own operations |
+//! | `wgpu`, `vulkan`, `metal`, `webgpu`, `cuda`, `rocm` | the GPU | a kernel with the formula and its derivative in it | Burn's own operations, which Burn fuses |
+//! | none | every other, and any of these without its feature | the backend's own operations | the same |
+//!
+//! Class losses are those of a [`ClassFormula`] against one class a row. Whatever runs, the formula stands in the library
+//! once, and its derivative is evaluated with it, exactly, not left to the backward pass of every operation (but that of a
+//! [`TensorClassFormula`]).
 //!
 //! Features add speed, never results. Each turns on Burn's feature of the same name, the GPU ones `burn/fusion` too. On
 //! wgpu, Vulkan, Metal and WebGPU there is no f64: logits in it are refused.
@@ -54,34 +128,79 @@
 
 mod any;
 mod backend;
+mod binary;
 pub mod catalogue;
 mod check;
 mod class;
+mod class_weights;
 mod combine;
 mod config;
+mod criteria;
 mod display;
+mod divergence;
 mod engine;
+mod likelihood;
+mod margin;
 mod per_class;
 pub mod real;
 mod reduction;
+mod regression;
+mod soft_class;
+mod tensor_class;
 
-pub use any::AnyClassLoss;
-pub use backend::LossBackend;
+pub use any::{
+    AnyBinary, AnyBinaryLoss, AnyClass, AnyClassLoss, AnyDistribution, AnyDistributionLoss, AnyLoss, AnyPointwise,
+    AnyPointwiseLoss, Leaf,
+};
+pub use backend::{HostLossBackend, LossBackend};
+pub use binary::{Asymmetric, BalancedBinaryCrossEntropy, BinaryCrossEntropy, BinaryFocal, Poly1BinaryCrossEntropy};
 pub use check::LossError;
 pub use class::{
-    AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricUnhinged, ClassLoss, ClassMae, CrossEntropy,
-    Focal, GeneralizedCrossEntropy, NegativeLearning, NormalizedClassMae, NormalizedCrossEntropy, PHuberCrossEntropy,
-    PHuberGeneralizedCrossEntropy, Poly1CrossEntropy, Poly1Focal, ReducedFocal, ReverseCrossEntropy,
-    SymmetricCrossEntropy, TaylorCrossEntropy, TruncatedGeneralizedCrossEntropy, Unhinged, ZLoss,
+    AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricUnhinged, ClassMae, CrossEntropy, Focal,
+    GeneralizedCrossEntropy, MarginCrossEntropy, NegativeLearning, NormalizedClassMae, NormalizedCrossEntropy,
+    PHuberCrossEntropy, PHuberGeneralizedCrossEntropy, Poly1CrossEntropy, Poly1Focal, ReducedFocal,
+    ReverseCrossEntropy, SymmetricCrossEntropy, TaylorCrossEntropy, TruncatedGeneralizedCrossEntropy, Unhinged, ZLoss,
 };
+pub use class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
 pub use combine::{
-    ClassCriterion, Flooding, FloodingLoss, LogitClip, LogitClipLoss, LogitNorm, LogitNormLoss, LogitTransform,
-    Transformed,
+    Flooding, FloodingLoss, IndividualFlooding, IndividualFloodingLoss, LabelSmoothing, LogitAdjustment, LogitClip,
+    LogitClipLoss, LogitNorm, LogitNormLoss, LogitScale, LogitTransform, Ramp, RampShape, Schedule, SelectedLoss,
+    SmallLoss, TopK, TopKLoss, Transformed, UncertaintyWeighting, WeightedSum,
 };
-pub use config::LossConfig;
+pub use config::{ActivePassive, LossConfig, Term};
+pub use criteria::{
+    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses, PointwiseLoss, SoftClassLoss,
+    TensorClassFormula, TensorClassLoss,
+};
+pub use divergence::{
+    AlphaDivergence, Bhattacharyya, GeneralizedKl, Jeffreys, KlDivergence, Renyi, SkewJensenShannon, SkewKl,
+    SquaredHellinger, TotalVariation, WeightedJensenShannon,
+};
 pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFormula, Terms};
+pub use engine::pointwise::{
+    BinaryFormula, DistributionFormula, Input, Observation, Point, PointCall, PointwiseFormula, Score,
+};
+pub use engine::soft_rows::{Class, SoftCall, SoftClassFormula, Sums};
+pub use likelihood::{BetaNll, GaussianNll, LaplaceNll, StudentTNll};
+pub use margin::{Hinge, HingeEmbedding, ModifiedHuber, Perceptron, SoftMargin, SparsemaxHinge, SquaredHinge};
 pub use per_class::PerClass;
 pub use reduction::Reduction;
+pub use regression::{
+    AdaptiveWing, BalancedL1, Cauchy, Charbonnier, EpsilonInsensitive, Expectile, GammaNll, GaussianKl, GemanMcClure,
+    GeneralRobust, Huber, L1, LogCosh, Lp, Mape, Mse, Msle, PoissonNll, PseudoHuber, Quantile, QuantileHuber, Smape,
+    SmoothL1, SquaredEpsilonInsensitive, Tukey, TweedieNll, Welsch, Wing,
+};
+pub use soft_class::{
+    AsymmetricMse, Brier, ConfidencePenalty, NormalizedFocal, NormalizedGeneralizedCrossEntropy,
+    NormalizedNegativeCrossEntropy, SoftBootstrapping,
+};
+
+pub use tensor_class::{
+    MultiMargin, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax, NegativeLogLikelihood,
+};
+
+#[doc = include_str!("../docs/migration.md")]
+pub mod migration {}
 
 /// The README's examples, as tests.
 #[cfg(doctest)]
@@ -92,11 +211,24 @@ mod readme {}
 pub mod prelude {
     pub use crate::real::Real;
     pub use crate::{
-        AnyClassLoss, AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricUnhinged, ClassCriterion,
-        ClassFormula, ClassLoss, ClassMae, CrossEntropy, Flooding, Focal, GeneralizedCrossEntropy, LogitClip,
-        LogitNorm, LossConfig, NegativeLearning, NormalizedClassMae, NormalizedCrossEntropy, PHuberCrossEntropy,
-        PHuberGeneralizedCrossEntropy, PerClass, Poly1CrossEntropy, Poly1Focal, ReducedFocal, Reduction,
-        ReverseCrossEntropy, Row, SymmetricCrossEntropy, TaylorCrossEntropy, Terms, TruncatedGeneralizedCrossEntropy,
-        Unhinged, ZLoss,
+        AdaptiveWing, AlphaDivergence, AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyPointwiseLoss, Asymmetric,
+        AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricMse, AsymmetricUnhinged,
+        BalancedBinaryCrossEntropy, BalancedL1, BetaNll, Bhattacharyya, BinaryCrossEntropy, BinaryFocal, BinaryFormula,
+        BinaryLoss, Brier, Cauchy, Charbonnier, Class, ClassFormula, ClassLoss, ClassMae, ConfidencePenalty, Criterion,
+        CrossEntropy, DistributionFormula, DistributionLoss, EpsilonInsensitive, Expectile, Flooding, Focal, GammaNll,
+        GaussianKl, GaussianNll, GemanMcClure, GeneralRobust, GeneralizedCrossEntropy, GeneralizedKl, Hinge,
+        HingeEmbedding, Huber, IndividualFlooding, Input, Jeffreys, KlDivergence, L1, LabelSmoothing, LaplaceNll,
+        LogCosh, LogitAdjustment, LogitClip, LogitNorm, LogitScale, LossConfig, Lp, Mape, MarginCrossEntropy,
+        ModifiedHuber, Mse, Msle, MultiMargin, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax,
+        NegativeLearning, NegativeLogLikelihood, NormalizedClassMae, NormalizedCrossEntropy, NormalizedFocal,
+        NormalizedGeneralizedCrossEntropy, NormalizedNegativeCrossEntropy, Observation, PHuberCrossEntropy,
+        PHuberGeneralizedCrossEntropy, PerClass, Perceptron, Point, PointwiseFormula, PointwiseLoss, PoissonNll,
+        Poly1BinaryCrossEntropy, Poly1CrossEntropy, Poly1Focal, PseudoHuber, Quantile, QuantileHuber, Ramp,
+        ReducedFocal, Reduction, Renyi, ReverseCrossEntropy, Row, Schedule, Score, SkewJensenShannon, SkewKl,
+        SmallLoss, Smape, SmoothL1, SoftBootstrapping, SoftClassFormula, SoftClassLoss, SoftMargin, SparsemaxHinge,
+        SquaredEpsilonInsensitive, SquaredHellinger, SquaredHinge, StudentTNll, Sums, SymmetricCrossEntropy,
+        TaylorCrossEntropy, TensorClassFormula, TensorClassLoss, Terms, TopK, TotalVariation,
+        TruncatedGeneralizedCrossEntropy, Tukey, TweedieNll, UncertaintyWeighting, Unhinged, WeightedJensenShannon,
+        WeightedSum, Welsch, Wing, ZLoss,
     };
 }

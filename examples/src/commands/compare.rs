@@ -1,10 +1,11 @@
-//! `compare`: several losses, noise rates and seeds.
+//! `compare`: several class losses, noise rates and seeds.
 
 use super::options::{TrainingOptions, interrupter, rate};
 use super::{options, say};
 use crate::error::LabError;
 use crate::plot::{self, Labels, Point, Series};
 use crate::store::Folder;
+use crate::task::{Kind, Task};
 use crate::training::{self, Plan};
 use burn_losses::LossConfig;
 use clap::Args;
@@ -12,10 +13,10 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-/// Train with several losses, noise rates and seeds, and compare.
+/// Train with several class losses, noise rates and seeds, and compare.
 #[derive(Args, Debug)]
 pub struct Compare {
-    /// The losses by name (see `list`).
+    /// The losses by name (see `list`), class losses all.
     #[arg(
         long,
         value_delimiter = ',',
@@ -123,6 +124,12 @@ struct Results<'a> {
 impl Compare {
     pub(super) fn run(self) -> Result<(), LabError> {
         let losses = self.losses.iter().map(|name| LossConfig::by_name(name.trim())).collect::<Result<Vec<_>, _>>()?;
+        if let Some(other) = losses.iter().find(|loss| Kind::of(loss) != Kind::Classes) {
+            let (name, kind) = (other.name(), Kind::of(other).name());
+            let sentence =
+                format!("losses: must be class losses, which one accuracy compares, got {name}, a {kind} loss");
+            return Err(LabError::Usage(sentence));
+        }
         let device = self.options.device()?;
         let data = self.options.dataset()?;
         let folder = Folder::create(&self.options.out, "compare")?;
@@ -136,7 +143,9 @@ impl Compare {
                 for loss in &losses {
                     bar.set_message(format!("{} at noise {noise_rate}, seed {seed}", loss.name()));
                     let plan = self.plan(loss, noise_rate, seed);
-                    let trained = training::train(&data, &plan, &device, &interrupter, |_| Ok(()));
+                    let task = Task::new(&data, &plan);
+                    let trained =
+                        task.and_then(|task| training::train(&task, &plan, &device, &interrupter, |_| Ok(())));
                     let trained = match trained {
                         Ok(trained) => trained,
                         Err(error) => {
@@ -152,9 +161,9 @@ impl Compare {
                         loss: loss.name().to_owned(),
                         noise_rate,
                         seed,
-                        train_accuracy: last.train_accuracy,
-                        train_accuracy_clean: last.train_accuracy_clean,
-                        test_accuracy: last.test_accuracy,
+                        train_accuracy: last.score("train_accuracy"),
+                        train_accuracy_clean: last.score("train_accuracy_clean"),
+                        test_accuracy: last.score("test_accuracy"),
                         seconds: trained.seconds,
                     });
                     self.keep(&folder, &data.name, &losses, &runs)?;

@@ -2,11 +2,13 @@
 
 use super::say;
 use crate::device;
-use crate::error::LabError;
-use burn::tensor::{DType, Int, Tensor, TensorData};
+use crate::error::{LabError, sentence_of};
+use burn::tensor::{DType, Device, Gradients, Int, Tensor, TensorData};
+use burn_losses::Losses;
+use burn_losses::catalogue::Signature;
 use burn_losses::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::BufRead;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,7 +27,9 @@ struct Request {
     dtype: String,
     #[serde(default = "flex_name")]
     device: String,
-    inputs: Inputs,
+    /// By their names: logits and targets of a class loss, scores and targets of a binary loss, prediction and target
+    /// of a pointwise loss, location, scale and target of a distribution.
+    inputs: Value,
 }
 
 fn f32_name() -> String {
@@ -45,11 +49,44 @@ enum By {
     None,
 }
 
+impl By {
+    /// `None` for one value a target.
+    fn reduction(self) -> Option<Reduction> {
+        match self {
+            Self::Mean => Some(Reduction::Mean),
+            Self::Sum => Some(Reduction::Sum),
+            Self::None => None,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Inputs {
+struct ClassInputs {
     logits: Array<Number>,
     targets: Array<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BinaryInputs {
+    scores: Array<Number>,
+    targets: Array<Number>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PointwiseInputs {
+    prediction: Array<Number>,
+    target: Array<Number>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DistributionInputs {
+    location: Array<Number>,
+    scale: Array<Number>,
+    target: Array<Number>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -76,7 +113,7 @@ impl<'de> Deserialize<'de> for Number {
             _ => None,
         }
         .map(Self)
-        .ok_or_else(|| serde::de::Error::custom("logits: data must be numbers, \"NaN\", \"inf\" or \"-inf\""))
+        .ok_or_else(|| serde::de::Error::custom("data must be numbers, \"NaN\", \"inf\" or \"-inf\""))
     }
 }
 
@@ -115,10 +152,7 @@ pub fn answer(line: &[u8]) -> Value {
         let line = serde_json::from_slice::<Value>(line).map_err(|error| format!("not JSON: {error}"))?;
         evaluate(Request::deserialize(line).map_err(|error| error.to_string())?)
     }));
-    let evaluated = evaluated.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
-        Err(text.unwrap_or("the evaluation failed").to_owned())
-    });
+    let evaluated = evaluated.unwrap_or_else(|panic| Err(sentence_of(&*panic).to_owned()));
     evaluated.unwrap_or_else(|error| json!({ "error": error }))
 }
 
@@ -133,45 +167,147 @@ impl<T> Array<T> {
     }
 }
 
+/// Where and how a line is computed.
+struct Setting {
+    loss: LossConfig,
+    by: Option<Reduction>,
+    device: Device,
+    dtype: DType,
+}
+
 fn evaluate(request: Request) -> Result<Value, String> {
     let Request { loss, class_weights, ignore_index, reduction, dtype, device: name, inputs } = request;
-    let Inputs { logits, targets } = inputs;
-    logits.check("logits")?;
-    targets.check("targets")?;
     let device = device::by_name(&name).map_err(|error| error.to_string())?.autodiff();
     let dtype = device::dtype(&name, &dtype).map_err(|error| error.to_string())?;
-    let criterion = loss.init().and_then(|loss| loss.with_class_weights(class_weights));
-    let criterion = criterion.map_err(|error| error.to_string())?.with_ignore_index(ignore_index);
-    let by = match reduction {
-        By::Mean => Some(Reduction::Mean),
-        By::Sum => Some(Reduction::Sum),
-        By::None => None,
-    };
-    let checked = criterion.check(&logits.shape, &targets.shape, targets.data.iter().copied(), by);
-    checked.map_err(|error| error.to_string())?;
+    let setting = Setting { loss, by: reduction.reduction(), device, dtype };
+    let signature = setting.loss.signature();
+    if matches!(signature, Signature::Class | Signature::Any) {
+        return setting.class(parsed(inputs)?, class_weights, ignore_index);
+    }
+    if class_weights.is_some() || ignore_index.is_some() {
+        let name = setting.loss.name();
+        return Err(format!(
+            "class_weights, ignore_index: must be of a class loss, got {name}, which knows no classes"
+        ));
+    }
+    match signature {
+        Signature::Binary => setting.binary(parsed(inputs)?),
+        Signature::Distribution => setting.distribution(parsed(inputs)?),
+        _ => setting.pointwise(parsed(inputs)?),
+    }
+}
 
-    // Every rank is three axes: rows, classes, and the product of what is behind.
-    let [rows, classes] = [logits.shape[0], logits.shape[1]];
-    let inner = logits.shape[2..].iter().product();
-    let data = logits.data.iter().map(|number| number.0).collect();
-    let input = Tensor::<3>::from_data(TensorData::new::<f64, _>(data, [rows, classes, inner]), (&device, dtype));
-    let input = input.require_grad();
-    let data = TensorData::new(targets.data, [rows, inner]);
-    let classes = Tensor::<2, Int>::from_data(data, (&device, DType::I64));
-    let (shape, value, gradients) = match by {
-        Some(reduction) => {
-            let value = criterion.forward(input.clone(), classes, reduction);
-            (vec![1], numbers(value.clone()), value.backward())
+fn parsed<T: serde::de::DeserializeOwned>(inputs: Value) -> Result<T, String> {
+    serde_json::from_value(inputs).map_err(|error| format!("inputs: {error}"))
+}
+
+impl Setting {
+    fn class(
+        &self,
+        inputs: ClassInputs,
+        class_weights: Option<Vec<f64>>,
+        ignore_index: Option<i64>,
+    ) -> Result<Value, String> {
+        let ClassInputs { logits, targets } = inputs;
+        logits.check("logits")?;
+        targets.check("targets")?;
+        let criterion = self.loss.init().and_then(|loss| loss.with_class_weights(class_weights));
+        let criterion = criterion.map_err(|error| error.to_string())?.with_ignore_index(ignore_index);
+        let checked = criterion.check(&logits.shape, &targets.shape, targets.data.iter().copied(), self.by);
+        checked.map_err(|error| error.to_string())?;
+
+        // Every rank is three axes: rows, classes, and the product of what is behind.
+        let input = self.tensor(&logits);
+        let [rows, _, inner] = input.dims();
+        let data = TensorData::new(targets.data, [rows, inner]);
+        let classes = Tensor::<2, Int>::from_data(data, (&self.device, DType::I64));
+        let (value, gradients) = self.differentiate(&criterion, input.clone(), classes, &targets.shape);
+        Ok(answered(&value, &gradients, &[("logits", &input, &logits.shape)]))
+    }
+
+    fn binary(&self, inputs: BinaryInputs) -> Result<Value, String> {
+        let BinaryInputs { scores, targets } = inputs;
+        alike(&[("scores", &scores), ("targets", &targets)])?;
+        let criterion = self.loss.init_binary().map_err(|error| error.to_string())?;
+        let [input, target] = [&scores, &targets].map(|array| self.tensor(array));
+        let (value, gradients) = self.differentiate(&criterion, input.clone(), target, &scores.shape);
+        Ok(answered(&value, &gradients, &[("scores", &input, &scores.shape)]))
+    }
+
+    fn pointwise(&self, inputs: PointwiseInputs) -> Result<Value, String> {
+        let PointwiseInputs { prediction, target } = inputs;
+        alike(&[("prediction", &prediction), ("target", &target)])?;
+        let criterion = self.loss.init_pointwise().map_err(|error| error.to_string())?;
+        let shape = &prediction.shape[..];
+        let [input, target] = [&prediction, &target].map(|array| self.tensor(array));
+        let (value, gradients) = self.differentiate(&criterion, input.clone(), target.clone(), shape);
+        Ok(answered(&value, &gradients, &[("prediction", &input, shape), ("target", &target, shape)]))
+    }
+
+    fn distribution(&self, inputs: DistributionInputs) -> Result<Value, String> {
+        let DistributionInputs { location, scale, target } = inputs;
+        alike(&[("location", &location), ("scale", &scale), ("target", &target)])?;
+        let criterion = self.loss.init_distribution().map_err(|error| error.to_string())?;
+        let shape = location.shape.clone();
+        let [location, scale, target] = [&location, &scale, &target].map(|array| self.tensor(array));
+        let input = (location.clone(), scale.clone());
+        let (value, gradients) = self.differentiate(&criterion, input, target.clone(), &shape);
+        let shape = &shape[..];
+        let inputs = [("location", &location, shape), ("scale", &scale, shape), ("target", &target, shape)];
+        Ok(answered(&value, &gradients, &inputs))
+    }
+
+    /// Three axes: the first, the one that parameters by class go by, and the product of what is behind. A single axis
+    /// is the one of the classes.
+    fn tensor(&self, array: &Array<Number>) -> Tensor<3> {
+        let axes = match array.shape[..] {
+            [] => [1, 1, 1],
+            [only] => [1, only, 1],
+            [first, second, ref rest @ ..] => [first, second, rest.iter().product()],
+        };
+        let data = TensorData::new::<f64, _>(array.data.iter().map(|number| number.0).collect(), axes);
+        Tensor::<3>::from_data(data, (&self.device, self.dtype)).require_grad()
+    }
+
+    /// The value, one number or in the targets' shape, and the gradients of its sum.
+    fn differentiate<X, Y>(
+        &self,
+        criterion: &impl Criterion<X, Y>,
+        input: X,
+        target: Y,
+        targets: &[usize],
+    ) -> (Array<Number>, Gradients) {
+        let (shape, value) = match self.by {
+            Some(reduction) => (vec![1], criterion.forward(input, target, reduction)),
+            None => (targets.to_vec(), criterion.forward_no_reduction(input, target).flat()),
+        };
+        (Array { shape, data: numbers(value.clone()) }, value.sum().backward())
+    }
+}
+
+/// All arrays must be full, and of one shape.
+fn alike(arrays: &[(&str, &Array<Number>)]) -> Result<(), String> {
+    let (first, like) = arrays[0];
+    for (name, array) in arrays {
+        array.check(name)?;
+        if array.shape != like.shape {
+            return Err(format!(
+                "{name}: must have the same shape as {first}, {:?}, got {:?}",
+                like.shape, array.shape
+            ));
         }
-        None => {
-            let value = criterion.forward_no_reduction(input.clone(), classes);
-            (targets.shape, numbers(value.clone()), value.sum().backward())
-        }
-    };
-    let gradient = input.grad(&gradients).ok_or("the logits have no gradient")?;
-    let value = Array { shape, data: value };
-    let gradient = Array { shape: logits.shape, data: numbers(gradient) };
-    Ok(json!({ "value": value, "gradients": { "logits": gradient } }))
+    }
+    Ok(())
+}
+
+/// The answer: the value, and the gradient by each input in its shape; zeros where the loss does not depend on it.
+fn answered(value: &Array<Number>, gradients: &Gradients, inputs: &[(&str, &Tensor<3>, &[usize])]) -> Value {
+    let by_input = inputs.iter().map(|(name, input, shape)| {
+        let data = numbers(input.grad(gradients).unwrap_or_else(|| input.zeros_like()));
+        ((*name).to_owned(), json!(Array { shape: shape.to_vec(), data }))
+    });
+    let by_input: Map<String, Value> = by_input.collect();
+    json!({ "value": value, "gradients": by_input })
 }
 
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<Number> {

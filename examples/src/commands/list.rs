@@ -19,29 +19,44 @@ impl List {
         if self.json {
             return say(Value::Array(catalogue::all().iter().map(entry).collect()));
         }
-        let mut family = None;
+        let mut families = Vec::new();
         for entry in catalogue::all() {
-            if family != Some(entry.family) {
-                say(format!("{}\n", entry.family.name()))?;
-                family = Some(entry.family);
+            if !families.contains(&entry.family) {
+                families.push(entry.family);
             }
-            say(format!("  {}\n      {}\n      {}", entry.name, entry.formula, entry.purpose))?;
-            for parameter in entry.parameters {
-                say(format!("      {} = {}, {}", parameter.name, parameter.default, range(parameter)))?;
+        }
+        for family in families {
+            say(format!("{}\n", family.name()))?;
+            for entry in catalogue::all().iter().filter(|entry| entry.family == family) {
+                say(format!("  {}\n      {}\n      {}", entry.name, entry.formula, entry.purpose))?;
+                for parameter in entry.parameters {
+                    say(format!("      {} = {}, {}", parameter.name, default(parameter), range(parameter)))?;
+                }
+                say(format!("      {}\n", entry.source))?;
             }
-            say(format!("      {}\n", entry.source))?;
         }
         Ok(())
     }
 }
 
+fn default(parameter: &Parameter) -> String {
+    if parameter.flag { (parameter.default != 0.0).to_string() } else { parameter.default.to_string() }
+}
+
 fn range(parameter: &Parameter) -> String {
+    if parameter.flag {
+        return "true or false".to_owned();
+    }
     let each = if parameter.per_class { ", a number or one per class" } else { "" };
     format!("{}{each}", parameter.range)
 }
 
 fn entry(entry: &Entry) -> Value {
-    let parameter = |parameter: &Parameter| json!({ "name": parameter.name, "default": parameter.default, "range": range(parameter) });
+    let default = |parameter: &Parameter| match parameter.flag {
+        true => json!(parameter.default != 0.0),
+        false => json!(parameter.default),
+    };
+    let parameter = |parameter: &Parameter| json!({ "name": parameter.name, "default": default(parameter), "range": range(parameter) });
     json!({
         "name": entry.name,
         "family": entry.family.name(),

@@ -12,9 +12,10 @@ pub use eval::answer;
 use crate::error::LabError;
 use clap::{Parser, Subcommand};
 
-/// Train a small classifier with any loss of burn-losses, compare losses, draw them, evaluate them.
+/// Train a small network with any loss of burn-losses, compare losses, draw them, evaluate them.
 ///
-/// Without a command: train with cross-entropy on the bundled digits. Results go to standard output, progress to
+/// Without a command: train with cross-entropy on the bundled digits. The loss decides what is learnt: the class, the
+/// labels or the other half of an image. Results go to standard output, progress to
 /// standard error, files under runs/. Exit codes: 0 done, 1 failed on the way, 2 asked for something that cannot be.
 #[derive(Debug, Parser)]
 #[command(name = "loss-lab", version)]
@@ -27,13 +28,13 @@ pub struct Cli {
 /// What the lab can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Train the classifier with one loss.
+    /// Train the network with one loss.
     Train(train::Train),
-    /// Train with several losses, noise rates and seeds, and compare.
+    /// Train with several class losses, noise rates and seeds, and compare.
     Compare(compare::Compare),
     /// List every loss with its formula, parameters and source.
     List(list::List),
-    /// Draw loss and slope against the probability of the target class.
+    /// Draw loss and slope against the axis that is natural to the loss.
     Plot(plot::Plot),
     /// Evaluate losses on given numbers: JSON lines in, JSON lines out.
     Eval,

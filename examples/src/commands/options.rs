@@ -17,7 +17,7 @@ pub(super) struct TrainingOptions {
     /// Times through the training images.
     #[arg(long, default_value_t = 60, value_parser = at_least_one)]
     pub(super) epochs: usize,
-    /// "digits" (bundled), or a folder with MNIST-style IDX files or CIFAR-10/100 binary files.
+    /// "digits" (bundled), or, for class losses, a folder with MNIST-style IDX files or CIFAR-10/100 binary files.
     #[arg(long, default_value = "digits", value_name = "digits|DIR")]
     pub(super) data: String,
     /// Where to compute: flex, ndarray, wgpu, vulkan, metal, webgpu, cuda or rocm, as far as they are built in.

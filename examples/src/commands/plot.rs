@@ -1,21 +1,19 @@
-//! `plot`: loss and slope against the probability of the target class.
+//! `plot`: loss and slope against the axis that is natural to the loss.
 
 use super::say;
+use crate::curve::{self, Against, Answer, CLASSES};
 use crate::error::LabError;
 use crate::plot::{self, Curve, CurvePanel, Labels};
 use crate::store::Folder;
-use burn::tensor::{DType, Device, Int, Tensor, TensorData};
-use burn_losses::prelude::*;
+use burn_losses::LossConfig;
 use clap::Args;
 use std::path::PathBuf;
-
-/// Classes of the row that is drawn: the target, and nine others that are equally likely.
-const CLASSES: usize = 10;
 
 /// Points of a curve.
 const POINTS: usize = 400;
 
-/// Draw loss and slope against the probability of the target class.
+/// Draw loss and slope: against the probability of the target class or label, the margin, the residual, the prediction
+/// or the scale. Losses with different axes get a picture each.
 #[derive(Args, Debug)]
 pub struct Plot {
     /// The losses by name (see `list`), or as JSON: '{"name": "focal", "gamma": 5}'.
@@ -28,40 +26,62 @@ pub struct Plot {
 
 impl Plot {
     pub(super) fn run(self) -> Result<(), LabError> {
-        let curves = self.names.iter().map(|name| curve(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut pictures: Vec<(Against, Vec<Curve>)> = Vec::new();
+        for name in &self.names {
+            let loss = config(name)?;
+            let (against, curve) = (Against::of(&loss), curve(name, &loss)?);
+            match pictures.iter_mut().find(|(other, _)| *other == against) {
+                Some((_, curves)) => curves.push(curve),
+                None => pictures.push((against, vec![curve])),
+            }
+        }
         let folder = Folder::create(&self.out, "plot")?;
-        let p = "p, probability of the target class";
-        let loss = CurvePanel { labels: Labels::new("Loss", p, "L"), cap: 5.0 };
-        let slope = CurvePanel { labels: Labels::new("Slope", p, "∂L/∂xₜ, by the target's logit"), cap: 3.0 };
-        let title = format!("Loss and slope of one example, {CLASSES} classes");
-        for path in plot::curves(&folder.file("curves"), &title, &curves, &loss, &slope)? {
-            say(path.display())?;
+        for (against, curves) in &pictures {
+            let stem = match pictures.len() {
+                1 => "curves".to_owned(),
+                _ => format!("curves-{}", against.name()),
+            };
+            for path in draw(&folder, &stem, *against, curves)? {
+                say(path.display())?;
+            }
         }
         Ok(())
     }
 }
 
-/// One loss on rows `[xₜ, 0, …, 0]`, one for each p.
-fn curve(name: &str) -> Result<Curve, LabError> {
-    let config = if name.trim_start().starts_with('{') {
-        serde_json::from_str::<LossConfig>(name).map_err(|error| LabError::Usage(error.to_string()))?
-    } else {
-        LossConfig::by_name(name)?
-    };
-    let criterion = config.init()?;
-    let device = Device::flex().autodiff();
-    let (mut loss, mut slope) = (Vec::with_capacity(POINTS), Vec::with_capacity(POINTS));
-    for point in 0..POINTS {
-        let p = (point as f64 + 0.5) / POINTS as f64;
-        let mut row = vec![0.0; CLASSES];
-        row[0] = (p * (CLASSES as f64 - 1.0) / (1.0 - p)).ln();
-        let logits = Tensor::<2>::from_data(TensorData::new(row, [1, CLASSES]), (&device, DType::F64)).require_grad();
-        let targets = Tensor::<1, Int>::from_data([0], &device);
-        // Reduced, a row at a time: flooding is defined on the reduced value only.
-        let value = criterion.forward(logits.clone(), targets, Reduction::Mean);
-        loss.push((p, value.clone().into_scalar::<f64>()));
-        let gradient = logits.grad(&value.backward()).map(|gradient| gradient.into_data().try_to_vec::<f64>());
-        slope.push((p, gradient.and_then(Result::ok).map_or(f64::NAN, |gradient| gradient[0])));
+fn config(name: &str) -> Result<LossConfig, LabError> {
+    if name.trim_start().starts_with('{') {
+        return serde_json::from_str(name).map_err(|error| LabError::Usage(error.to_string()));
     }
-    Ok(Curve { name: name.to_owned(), loss, slope })
+    Ok(LossConfig::by_name(name)?)
+}
+
+fn curve(name: &str, loss: &LossConfig) -> Result<Curve, LabError> {
+    let (low, high) = Against::of(loss).range();
+    let places: Vec<f64> = (0..POINTS).map(|at| low + (high - low) * (at as f64 + 0.5) / POINTS as f64).collect();
+    let points = curve::points(loss, Answer::Usual, &places)?;
+    let name = match curve::smoothing(loss)? {
+        Some(smoothing) => format!("{name}, targets smoothed by {smoothing}"),
+        None => name.to_owned(),
+    };
+    Ok(Curve {
+        name,
+        loss: points.iter().map(|point| (point.x, point.loss)).collect(),
+        slope: points.iter().map(|point| (point.x, point.slope)).collect(),
+    })
+}
+
+fn draw(folder: &Folder, stem: &str, against: Against, curves: &[Curve]) -> Result<[PathBuf; 2], LabError> {
+    let panel = |title: &str, y: &str, usual: f64, line: fn(&Curve) -> &[(f64, f64)]| {
+        // As much as the least of them needs: one that grows fast must not flatten the others.
+        let needed = curves.iter().map(|curve| curve::cap(line(curve).iter().map(|point| point.1), usual));
+        CurvePanel { labels: Labels::new(title, against.label(), y), cap: needed.fold(f64::INFINITY, f64::min) }
+    };
+    let loss = panel("Loss", "L", 5.0, |curve| &curve.loss);
+    let slope = panel("Slope", against.slope(), 3.0, |curve| &curve.slope);
+    let title = match against {
+        Against::Class => format!("Loss and slope of one example, {CLASSES} classes"),
+        _ => "Loss and slope of one element".to_owned(),
+    };
+    Ok(plot::curves(&folder.file(stem), &title, curves, &loss, &slope)?)
 }

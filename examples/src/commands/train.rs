@@ -6,15 +6,19 @@ use crate::data::Dataset;
 use crate::error::LabError;
 use crate::plot::{self, History};
 use crate::store::Folder;
+use crate::task::{Kind, Task};
 use crate::training::{self, Epoch, Plan, Trained};
 use burn::module::Module;
 use burn_losses::LossConfig;
 use clap::{Args, Parser};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// Train the classifier with one loss.
+/// Train the network with one loss. Class losses learn the class; binary and margin losses which segments of a
+/// seven-segment display the digit lights; regression losses, likelihoods and distributions the lower half of the image
+/// from the upper one.
 #[derive(Args, Debug)]
 pub struct Train {
     /// The loss by name, parameters at their defaults (see `list`).
@@ -23,7 +27,7 @@ pub struct Train {
     /// A JSON file with the loss: {"name": "focal", "gamma": 1.5}.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The share of training labels made wrong, 0 to 1.
+    /// The share of training labels made wrong, 0 to 1; only where there are labels.
     #[arg(long, default_value = "0", value_parser = rate)]
     noise_rate: f64,
     /// Of noise, initial weights and order.
@@ -52,10 +56,14 @@ impl Default for Train {
 struct Summary<'a> {
     loss: &'a str,
     config: &'a LossConfig,
+    task: &'a str,
+    /// Only where the loss is infinite without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_smoothing: Option<f64>,
     status: &'a str,
-    train_accuracy: Option<f64>,
-    train_accuracy_clean: Option<f64>,
-    test_accuracy: Option<f64>,
+    /// The last epoch's, by their keys; null before the first.
+    #[serde(flatten)]
+    scores: Map<String, Value>,
     seconds: Option<f64>,
     epochs: usize,
     epochs_done: usize,
@@ -88,18 +96,19 @@ impl Train {
             hidden: self.options.hidden,
             learning_rate: self.options.learning_rate,
         };
-        plan.loss.init()?;
+        let task = Task::new(&data, &plan)?;
         let folder = Folder::create(&self.options.out, &format!("train-{}", plan.loss.name()))?;
         let directory = folder.path().display().to_string();
         let summary = |status: &'static str, history: &[Epoch], seconds: Option<f64>| {
             let last = history.last();
+            let score = |key: &str| last.map_or(Value::Null, |epoch| json!(epoch.score(key)));
             serde_json::to_value(Summary {
                 loss: plan.loss.name(),
                 config: &plan.loss,
+                task: task.kind.name(),
+                label_smoothing: task.smoothing,
                 status,
-                train_accuracy: last.map(|epoch| epoch.train_accuracy),
-                train_accuracy_clean: last.map(|epoch| epoch.train_accuracy_clean),
-                test_accuracy: last.map(|epoch| epoch.test_accuracy),
+                scores: task.kind.measures().iter().map(|of| (of.key.to_owned(), score(of.key))).collect(),
                 seconds,
                 epochs: plan.epochs,
                 epochs_done: history.len(),
@@ -120,12 +129,14 @@ impl Train {
         };
 
         folder.write_json("run.json", &summary("running", &[], None)?)?;
-        eprintln!("{}", headline(&plan, &data, self.options.noise, &self.options.device));
+        eprintln!("{}", headline(&plan, &data, &task, self.options.noise, &self.options.device));
         let bar = epochs_bar(plan.epochs);
         let mut history = Vec::new();
-        let trained = training::train(&data, &plan, &device, &interrupter(), |epoch| {
-            history.push(*epoch);
-            bar.set_message(format!("loss {:.4}  test {:.2} %", epoch.loss, 100.0 * epoch.test_accuracy));
+        let trained = training::train(&task, &plan, &device, &interrupter(), |epoch| {
+            history.push(epoch.clone());
+            let main =
+                epoch.scores.last().map(|score| format!("{} {}", score.measure.name, score.measure.shown(score.value)));
+            bar.set_message(format!("loss {:.4}  {}", epoch.loss, main.unwrap_or_default()));
             bar.inc(1);
             folder.write_csv("history.csv", &history)
         });
@@ -143,7 +154,7 @@ impl Train {
         save_model(&trained, &folder)?;
         if !history.is_empty() {
             let title = format!("{} on {}", plan.loss.name(), data.name);
-            plot::history(&folder.file("history"), &title, "loss L", &columns(&history))?;
+            plot::history(&folder.file("history"), &title, "loss L", &columns(&task, &history))?;
         }
         report(&trained, &plan, &directory)?;
         if self.json {
@@ -168,18 +179,19 @@ impl Train {
     }
 }
 
-fn headline(plan: &Plan, data: &Dataset, noise: NoiseKind, device: &str) -> String {
-    let noise = match plan.noise_rate {
-        0.0 => String::new(),
-        rate => format!(", {:.0} % of the labels wrong ({})", 100.0 * rate, noise.name()),
+fn headline(plan: &Plan, data: &Dataset, task: &Task<'_>, noise: NoiseKind, device: &str) -> String {
+    let noise = match (plan.noise_rate, task.kind) {
+        (0.0, _) => String::new(),
+        (rate, Kind::Classes) => format!(", {:.0} % of the labels wrong ({})", 100.0 * rate, noise.name()),
+        (rate, _) => format!(", {:.0} % of the labels wrong", 100.0 * rate),
     };
     format!(
-        "training with {} on {}: {} images to learn from, {} to judge by, {} classes{noise}; seed {}, {device}",
+        "training with {} on {}: {} images to learn from, {} to judge by, {}{noise}; seed {}, {device}",
         plan.loss.name(),
         data.name,
         data.train.len(),
         data.test.len(),
-        data.classes,
+        task.targets(),
         plan.seed
     )
 }
@@ -189,13 +201,16 @@ fn epochs_bar(epochs: usize) -> ProgressBar {
     ProgressBar::new(epochs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn columns(history: &[Epoch]) -> History {
-    let column = |value: fn(&Epoch) -> f64| history.iter().map(value).collect();
+/// What is drawn of a history, what counts most first.
+fn columns(task: &Task<'_>, history: &[Epoch]) -> History {
+    let drawn = task.kind.measures().iter().rev().filter_map(|of| Some((of.line?.to_owned(), of.key)));
+    let column = |key: &str| history.iter().map(|epoch| epoch.score(key)).collect();
+    let shares = matches!(task.kind, Kind::Classes | Kind::Labels);
     History {
-        loss: column(|epoch| epoch.loss),
-        train_noisy: column(|epoch| epoch.train_accuracy),
-        train_clean: column(|epoch| epoch.train_accuracy_clean),
-        test: column(|epoch| epoch.test_accuracy),
+        loss: history.iter().map(|epoch| epoch.loss).collect(),
+        measures: drawn.map(|(name, key)| (name, column(key))).collect(),
+        measured: if shares { "accuracy" } else { "error" }.to_owned(),
+        shares,
     }
 }
 
@@ -207,11 +222,8 @@ fn save_model(trained: &Trained, folder: &Folder) -> Result<(), LabError> {
 
 fn report(trained: &Trained, plan: &Plan, directory: &str) -> Result<(), LabError> {
     if let Some(last) = trained.last() {
-        say(format!("test accuracy            {:6.2} %", 100.0 * last.test_accuracy))?;
-        say(format!("training accuracy        {:6.2} %", 100.0 * last.train_accuracy))?;
-        if plan.noise_rate > 0.0 {
-            let clean = 100.0 * last.train_accuracy_clean;
-            say(format!("  against the true labels {clean:5.2} %"))?;
+        for score in last.scores.iter().filter(|score| plan.noise_rate > 0.0 || !score.measure.of_noise) {
+            say(format!("{:<25}{}", score.measure.name, score.measure.shown(score.value)))?;
         }
         say(format!("{} epochs of {} in {:.1} s", trained.history.len(), plan.loss.name(), trained.seconds))?;
     }

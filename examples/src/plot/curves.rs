@@ -1,4 +1,4 @@
-//! Loss and slope against the probability of the target class, side by side.
+//! Loss and slope over one axis, side by side.
 
 use super::{
     Labels, PlotError,

@@ -1,4 +1,4 @@
-//! The course of one training: loss and accuracies epoch by epoch.
+//! The course of one training: loss and measures epoch by epoch.
 
 use super::{
     Labels, PlotError,
@@ -12,24 +12,24 @@ use super::{
 use plotters::style::BLACK;
 use std::path::{Path, PathBuf};
 
-/// What was measured after each epoch of a training. Accuracies are shares of one; a vector may be empty or shorter.
+/// What was measured after each epoch of a training. A vector may be empty or shorter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// Mean training loss.
     pub loss: Vec<f64>,
-    /// Accuracy on the training set, against the labels trained with.
-    pub train_noisy: Vec<f64>,
-    /// Accuracy on the training set, against the true labels.
-    pub train_clean: Vec<f64>,
-    /// Accuracy on the test set.
-    pub test: Vec<f64>,
+    /// What the network was judged by, each with its name; all of one unit.
+    pub measures: Vec<(String, Vec<f64>)>,
+    /// What the axis of the measures says.
+    pub measured: String,
+    /// Whether they are shares of one, drawn in per cent.
+    pub shares: bool,
 }
 
 /// Draws the course of one training, and returns the two files written. `loss` names the loss on its axis.
 ///
 /// # Errors
 ///
-/// If there is no finite loss or no finite accuracy, or if a file cannot be written.
+/// If there is no finite loss or no finite measure, or if a file cannot be written.
 pub fn history(stem: &Path, title: &str, loss: &str, history: &History) -> Result<[PathBuf; 2], PlotError> {
     let scene = layout(title, loss, history).ok_or_else(|| PlotError::no_data(stem))?;
     render::save(stem, &scene)
@@ -39,18 +39,14 @@ pub fn history(stem: &Path, title: &str, loss: &str, history: &History) -> Resul
 pub(super) fn layout(title: &str, loss: &str, history: &History) -> Option<Scene> {
     let mut scene = Scene::new(760.0);
     let top = scene.heading(title);
-    let accuracies = [
-        ("test", &history.test),
-        ("train, true labels", &history.train_clean),
-        ("train, noisy labels", &history.train_noisy),
-    ];
-    let entries: Vec<_> = accuracies
+    let measures = &history.measures;
+    let entries: Vec<_> = measures
         .iter()
         .enumerate()
         .map(|(index, (name, values))| Entry::new(index, name, extent(values.iter().copied()).is_some()))
         .collect();
     let names = legend::end_width(&entries, 340.0);
-    let epochs = accuracies.iter().map(|(_, values)| values.len()).fold(history.loss.len(), usize::max);
+    let epochs = measures.iter().map(|(_, values)| values.len()).fold(history.loss.len(), usize::max);
 
     let bottom = scene.height - MARGIN / 2.0;
     let half = (WIDTH - 2.0 * MARGIN - names) / 2.0;
@@ -58,15 +54,16 @@ pub(super) fn layout(title: &str, loss: &str, history: &History) -> Option<Scene
     let y = Axis::padded(extent(history.loss.iter().copied())?);
     let labels = Labels::new("", "epoch", loss);
     let panel = Panel::with_inset(&mut scene, area, Axis::counting(epochs), y, &labels, 16.0);
-    // Black, unlike any accuracy: no line of one panel shall be taken for one of the other.
+    // Black, unlike any measure: no line of one panel shall be taken for one of the other.
     draw_line(&mut scene, &panel, &history.loss, &Style { color: BLACK, ..Style::nth(0) });
 
     let area = Rect { left: MARGIN + half + 12.0, top, right: WIDTH - MARGIN - names, bottom };
-    let y = Axis::percent(extent(accuracies.iter().flat_map(|(_, values)| values.iter().copied()))?);
-    let labels = Labels::new("", "epoch", "accuracy");
+    let range = extent(measures.iter().flat_map(|(_, values)| values.iter().copied()))?;
+    let y = if history.shares { Axis::percent(range) } else { Axis::padded(range) };
+    let labels = Labels::new("", "epoch", &history.measured);
     let panel = Panel::with_inset(&mut scene, area, Axis::counting(epochs), y, &labels, 16.0);
     let mut ends = Vec::new();
-    for ((_, values), entry) in accuracies.iter().zip(&entries) {
+    for ((_, values), entry) in measures.iter().zip(&entries) {
         draw_line(&mut scene, &panel, values, &entry.style);
         let last = values.iter().rev().find(|value| extent([**value]).is_some());
         ends.push(last.map(|value| panel.at(0.0, *value).1));

@@ -73,7 +73,8 @@ impl Text {
     pub(super) fn cut(mut self, width: f64) -> Self {
         let whole = self.content.clone();
         let mut count = whole.chars().count();
-        while self.width() > width && count > 1 {
+        // A column is as wide as its widest name, give or take a rounding error.
+        while self.width() > width + 1e-6 && count > 1 {
             count -= 1;
             self.content = whole.chars().take(count).chain(['…']).collect();
         }

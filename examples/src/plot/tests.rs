@@ -4,6 +4,7 @@ use super::{
     scene::{Anchor, Scene, Shape, Text, WIDTH},
     *,
 };
+use crate::curve::Against;
 use flate2::read::ZlibDecoder;
 use std::{
     error::Error,
@@ -47,11 +48,12 @@ fn labels() -> Labels {
 
 fn run(epochs: usize) -> History {
     let values = |start: f64, end: f64| (0..epochs).map(|epoch| end + (start - end) / (epoch as f64 + 1.0)).collect();
+    let measures = [("test", 0.9), ("train, true labels", 0.93), ("train, noisy labels", 0.6)];
     History {
         loss: values(2.3, 0.4),
-        train_noisy: values(0.1, 0.6),
-        train_clean: values(0.1, 0.93),
-        test: values(0.1, 0.9),
+        measures: measures.map(|(name, end)| (name.to_owned(), values(0.1, end))).into(),
+        measured: "accuracy".into(),
+        shares: true,
     }
 }
 
@@ -118,7 +120,11 @@ fn pictures_are_written_with_all_names_and_labels() -> Result<(), Box<dyn Error>
     let files = history(&stem("history"), "One run", "training loss L", &run(30))?;
     let texts =
         ["One run", "training loss L", "epoch", "accuracy", "test", "train, true labels", "train, noisy labels"];
-    check(files, &texts.map(str::to_owned))
+    check(files, &texts.map(str::to_owned))?;
+
+    let errors = History { measured: "error".into(), shares: false, ..run(30) };
+    let files = history(&stem("errors"), "One run", "training loss L", &errors)?;
+    check(files, &["error", "0.8"].map(str::to_owned))
 }
 
 #[test]
@@ -221,8 +227,13 @@ fn odd_data_are_drawn_without_panic() {
             check_layout(comparison::layout(&labels(), &all));
 
             let values = vec![a, 0.5, b, a, 0.5];
-            let history = History { loss: values.clone(), train_noisy: values, train_clean: vec![], test: vec![b] };
-            check_layout(history::layout("", "", &history));
+            let names = ["train", "", "test"].map(str::to_owned);
+            let measures: Vec<_> = names.into_iter().zip([values.clone(), vec![], vec![b]]).collect();
+            for shares in [true, false] {
+                let (loss, measures) = (values.clone(), measures.clone());
+                let history = History { loss, measures, measured: String::new(), shares };
+                check_layout(history::layout("", "", &history));
+            }
         }
     }
 }
@@ -231,7 +242,9 @@ fn odd_data_are_drawn_without_panic() {
 fn fonts_have_the_symbols_of_the_labels() {
     let missing = font::width("\u{4e00}", 100.0, false);
     for bold in [false, true] {
-        for symbol in "αγεηλτ−±×·∂∑∞√≤≥²½ₜₖᵢₙ₀₁–—’…→".chars() {
+        let labels: String = Against::ALL.iter().flat_map(|axis| [axis.label(), axis.slope()]).collect();
+        for symbol in "αγεηλτ−±×·∂∑∞√≤≥²½ₜₖᵢₙ₀₁–—’…→".chars().chain(labels.chars())
+        {
             let width = font::width(&symbol.to_string(), 100.0, bold);
             assert!(width > 0.0 && (width - missing).abs() > 0.05, "{symbol} is missing");
         }

@@ -18,7 +18,13 @@ impl ClassFormula for Squared {
 }
 
 /// The mean over two rows, [0, ln 3] with class 0 and [0, 0] with class 1: p = 1/4 and 1/2.
-fn check<C: ClassCriterion>(name: &str, device: &Device, criterion: C, value: f64, gradient: [f64; 4]) {
+fn check<C: Criterion<Tensor<2>, Tensor<1, Int>>>(
+    name: &str,
+    device: &Device,
+    criterion: C,
+    value: f64,
+    gradient: [f64; 4],
+) {
     let logits = Tensor::<2>::from_data([[0.0, 3.0_f32.ln()], [0.0, 0.0]], device).require_grad();
     let targets = Tensor::<1, Int>::from_data([0, 1], device);
     let loss = criterion.forward(logits.clone(), targets, Reduction::Mean);

@@ -1,77 +1,79 @@
-//! A loss as a function of the probability of the target class.
+//! A loss along its axis, at the places that the plots of the documentation need.
 
 use crate::workspace::Result;
-use burn::tensor::{DType, Device, Int, Tensor, TensorData};
-use burn_losses::{ClassCriterion, LossConfig};
+use burn_losses::LossConfig;
+use loss_lab::curve::{Against, Answer, Point, points, smoothing};
 
-/// The number of classes of the rows that are drawn; all but the target's are equally likely.
-pub(crate) const CLASSES: usize = 10;
+/// Steps of an axis of no probabilities.
+const STEPS: u32 = 240;
 
-/// One point of a curve.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Point {
-    /// p, the probability of the target class.
-    pub(crate) p: f64,
-    /// L.
-    pub(crate) loss: f64,
-    /// ∂L/∂ln p.
-    pub(crate) slope: f64,
-}
-
-/// A loss at p from nearly 0 to nearly 1, in increasing order.
+/// A loss along its axis, in increasing order.
 #[derive(Debug)]
 pub(crate) struct Curve {
-    /// The points.
+    /// What it is drawn against.
+    pub(crate) against: Against,
+    /// The points; slopes against a probability are ∂L/∂ln p.
     pub(crate) points: Vec<Point>,
+    /// The loss for the other answer, where the question has two that are not mirror images.
+    pub(crate) other: Option<Vec<Point>>,
+    /// The label smoothing without which it would be infinite.
+    pub(crate) smoothing: Option<f64>,
 }
 
 impl Curve {
-    /// The curve of any loss of a row: evaluated as any program would, on logits that have these probabilities.
-    ///
-    /// The logits are the logarithms of the probabilities: p, and the others share 1 − p evenly. As ∂ln p/∂xₜ = 1 − p,
-    /// the slope is ∂L/∂ln p = ∂L/∂xₜ / (1 − p).
-    pub(crate) fn of(config: &LossConfig) -> Result<Self> {
-        let p = probabilities();
-        let others = (CLASSES - 1) as f64;
-        let rows: Vec<f64> = p
-            .iter()
-            .flat_map(|p| (0..CLASSES).map(move |class| if class == 0 { p.ln() } else { ((1.0 - p) / others).ln() }))
-            .collect();
-        let device = Device::flex().autodiff();
-        let rows = TensorData::new(rows, [p.len(), CLASSES]);
-        let logits = Tensor::<2>::from_data(rows, (&device, DType::F64)).require_grad();
-        let targets = Tensor::<1, Int>::zeros([p.len()], &device);
-        let losses = config.init()?.forward_no_reduction(logits.clone(), targets);
-        let gradients = losses.clone().sum().backward();
-        let slopes = logits.grad(&gradients).ok_or("the logits have no gradient")?.narrow(1, 0, 1);
-        let numbers = |data: TensorData| data.try_into_vec::<f64>().map_err(|error| format!("{error:?}"));
-        let (losses, slopes) = (numbers(losses.into_data())?, numbers(slopes.into_data())?);
-        let points = p.into_iter().zip(losses).zip(slopes);
-        let points = points.map(|((p, loss), slope)| Point { p, loss, slope: slope / (1.0 - p) }).collect();
-        Ok(Self { points })
+    /// The curve of a loss.
+    pub(crate) fn of(loss: &LossConfig) -> Result<Self> {
+        let against = Against::of(loss);
+        let places = places(against);
+        let mut usual = points(loss, Answer::Usual, &places)?;
+        if matches!(against, Against::Class | Against::Label) {
+            // ∂ln p/∂x = 1 − p, for the softmax as for the sigmoid.
+            usual.iter_mut().for_each(|point| point.slope /= 1.0 - point.x);
+        }
+        let other = match against {
+            Against::Label | Against::Distance => Some(points(loss, Answer::Other, &places)?),
+            _ => None,
+        };
+        Ok(Self { against, points: usual, other, smoothing: smoothing(loss)? })
     }
 }
 
-/// Where a curve is evaluated: every hundredth, and closer at the ends.
-fn probabilities() -> Vec<f64> {
-    let ends = [1e-4, 5e-4, 1e-3, 2e-3, 4e-3, 7e-3, 1.0 - 5e-3, 1.0 - 1e-9];
-    let mut p: Vec<f64> = (1..100).map(|hundredths| f64::from(hundredths) / 100.0).chain(ends).collect();
-    p.sort_by(f64::total_cmp);
-    p
+/// Where a curve is evaluated: probabilities every hundredth, and closer at the ends; others evenly.
+fn places(against: Against) -> Vec<f64> {
+    if matches!(against, Against::Class | Against::Label) {
+        let ends = [1e-4, 5e-4, 1e-3, 2e-3, 4e-3, 7e-3, 1.0 - 5e-3, 1.0 - 1e-9];
+        let mut p: Vec<f64> = (1..100).map(|hundredths| f64::from(hundredths) / 100.0).chain(ends).collect();
+        p.sort_by(f64::total_cmp);
+        return p;
+    }
+    let (low, high) = against.range();
+    // There is no scale of 0.
+    let first = u32::from(against == Against::Scale);
+    (first..=STEPS).map(|step| low + (high - low) * f64::from(step) / f64::from(STEPS)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::Curve;
-    use burn_losses::{ClassMae, CrossEntropy, LossConfig};
+    use burn_losses::{BinaryCrossEntropy, ClassMae, CrossEntropy, LossConfig, Mse};
 
     #[test]
     fn curve_is_the_formula_and_its_slope() {
         for point in Curve::of(&LossConfig::from(CrossEntropy::default())).expect("valid").points {
-            assert!((point.loss + point.p.ln()).abs() < 1e-12 && (point.slope + 1.0).abs() < 1e-12, "{point:?}");
+            assert!((point.loss + point.x.ln()).abs() < 1e-12 && (point.slope + 1.0).abs() < 1e-12, "{point:?}");
         }
         for point in Curve::of(&LossConfig::from(ClassMae::default())).expect("valid").points {
-            let (loss, slope) = (2.0 * (1.0 - point.p), -2.0 * point.p);
+            let (loss, slope) = (2.0 * (1.0 - point.x), -2.0 * point.x);
+            assert!((point.loss - loss).abs() < 1e-12 && (point.slope - slope).abs() < 1e-12, "{point:?}");
+        }
+        let binary = Curve::of(&LossConfig::from(BinaryCrossEntropy::default())).expect("valid");
+        for (yes, no) in binary.points.iter().zip(binary.other.expect("the other answer")) {
+            // 1 − p has few digits where p is nearly 1.
+            let no_expected = -(1.0 - no.x).ln();
+            assert!((yes.loss + yes.x.ln()).abs() < 1e-12 && (no.loss - no_expected).abs() < 1e-6, "{yes:?} {no:?}");
+        }
+        for point in Curve::of(&LossConfig::from(Mse::default())).expect("valid").points {
+            let (loss, slope) = (point.x * point.x, 2.0 * point.x);
             assert!((point.loss - loss).abs() < 1e-12 && (point.slope - slope).abs() < 1e-12, "{point:?}");
         }
     }

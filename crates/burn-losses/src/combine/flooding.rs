@@ -1,13 +1,13 @@
 //! Flooding.
 
-use super::ClassCriterion;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
+use crate::criteria::Criterion;
 use crate::display;
 use crate::reduction::Reduction;
 use burn::config::Config;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Flooding: keeps the loss of a batch from falling below a level, by climbing again once it has.
@@ -74,7 +74,7 @@ impl Flooding {
     /// # Panics
     ///
     /// If the level is outside its range.
-    pub fn init<L: ClassCriterion>(&self, inner: L) -> FloodingLoss<L> {
+    pub fn init<L>(&self, inner: L) -> FloodingLoss<L> {
         check::config(self);
         FloodingLoss { inner, flooding: self.clone() }
     }
@@ -116,20 +116,21 @@ impl<L: Module + ModuleDisplay> ModuleDisplay for FloodingLoss<L> {
     }
 }
 
-impl<L: ClassCriterion> ClassCriterion for FloodingLoss<L> {
-    fn forward<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1> {
-        self.flooding.apply(self.inner.forward(logits, targets, reduction))
+impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for FloodingLoss<L> {
+    type Losses = L::Losses;
+
+    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
+        self.flooding.apply(self.inner.forward(input, target, reduction))
     }
 
     /// # Panics
     ///
     /// Always: flooding is defined on the reduced value.
-    fn forward_no_reduction<const D: usize, const T: usize>(&self, _: Tensor<D>, _: Tensor<T, Int>) -> Tensor<T> {
+    fn forward_no_reduction(&self, _: X, _: Y) -> L::Losses {
         panic!("{}", check::flooding_needs_a_reduction())
+    }
+
+    fn counts(&self, input: &X, target: &Y) -> L::Losses {
+        self.inner.counts(input, target)
     }
 }

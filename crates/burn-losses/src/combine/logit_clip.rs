@@ -1,6 +1,5 @@
 //! Logit clipping.
 
-use super::ClassCriterion;
 use super::row_norm::row_norm;
 use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
@@ -89,7 +88,7 @@ impl LogitClip {
     /// # Panics
     ///
     /// If a parameter is outside its range.
-    pub fn init<L: ClassCriterion>(&self, inner: L) -> LogitClipLoss<L> {
+    pub fn init<L>(&self, inner: L) -> LogitClipLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)
     }

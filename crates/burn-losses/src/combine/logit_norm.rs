@@ -1,6 +1,5 @@
 //! Logit normalisation.
 
-use super::ClassCriterion;
 use super::row_norm::row_norm;
 use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
@@ -84,7 +83,7 @@ impl LogitNorm {
     /// # Panics
     ///
     /// If the temperature is outside its range.
-    pub fn init<L: ClassCriterion>(&self, inner: L) -> LogitNormLoss<L> {
+    pub fn init<L>(&self, inner: L) -> LogitNormLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)
     }

@@ -1,67 +1,31 @@
-//! What all class losses have in common, and the wrappers that go round any of them.
+//! The wrappers that go round any loss, and the sums of losses.
 
 mod flooding;
+mod individual_flooding;
+mod label_smoothing;
+mod logit_adjustment;
 mod logit_clip;
 mod logit_norm;
+mod logit_scale;
+mod per_item;
 mod row_norm;
+mod schedule;
+mod small_loss;
+mod top_k;
 mod transformed;
+mod uncertainty_weighting;
+mod weighted_sum;
 
 pub use flooding::{Flooding, FloodingLoss};
+pub use individual_flooding::{IndividualFlooding, IndividualFloodingLoss};
+pub use label_smoothing::LabelSmoothing;
+pub use logit_adjustment::LogitAdjustment;
 pub use logit_clip::{LogitClip, LogitClipLoss};
 pub use logit_norm::{LogitNorm, LogitNormLoss};
+pub use logit_scale::LogitScale;
+pub use schedule::{Ramp, RampShape, Schedule};
+pub use small_loss::{SelectedLoss, SmallLoss};
+pub use top_k::{TopK, TopKLoss};
 pub use transformed::{LogitTransform, Transformed};
-
-use crate::reduction::Reduction;
-use burn::tensor::{Int, Tensor};
-
-/// A loss of `logits [N, C, d…]` against one class index per target: a [`ClassLoss`](crate::ClassLoss), a wrapper round
-/// one, or [`AnyClassLoss`](crate::AnyClassLoss).
-pub trait ClassCriterion {
-    /// The loss of the batch, `[1]`.
-    ///
-    /// # Shapes
-    ///
-    /// - logits: `[N, C]` or `[N, C, d1, …]`
-    /// - targets: `[N]` or `[N, d1, …]`
-    ///
-    /// # Panics
-    ///
-    /// If the shapes do not fit each other or the loss.
-    fn forward<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1>;
-
-    /// The loss of every target, in the targets' shape.
-    ///
-    /// # Panics
-    ///
-    /// If the shapes do not fit each other or the loss; if the loss is defined on the reduced value only
-    /// ([`Flooding`]).
-    fn forward_no_reduction<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-    ) -> Tensor<T>;
-}
-
-impl<L: ClassCriterion> ClassCriterion for &L {
-    fn forward<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1> {
-        L::forward(self, logits, targets, reduction)
-    }
-
-    fn forward_no_reduction<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-    ) -> Tensor<T> {
-        L::forward_no_reduction(self, logits, targets)
-    }
-}
+pub use uncertainty_weighting::UncertaintyWeighting;
+pub use weighted_sum::WeightedSum;

@@ -1,11 +1,11 @@
 //! A loss on transformed logits: what logit clipping and logit normalisation have in common.
 
-use super::ClassCriterion;
 use crate::catalogue::Described;
+use crate::criteria::{Criterion, Losses as _};
 use crate::display;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{DType, Int, Tensor};
+use burn::tensor::{DType, Tensor};
 use core::fmt::Debug;
 use serde::Serialize;
 
@@ -29,38 +29,36 @@ impl<W: LogitTransform, L> Transformed<W, L> {
         Self { transform, inner }
     }
 
-    fn run<const D: usize, const O: usize>(
-        &self,
-        logits: Tensor<D>,
-        loss: impl FnOnce(Tensor<D>) -> Tensor<O>,
-    ) -> Tensor<O> {
+    /// The transformed logits, and the dtype of the result where it is another.
+    fn transformed<const D: usize>(&self, logits: Tensor<D>) -> (Tensor<D>, Option<DType>) {
         // Nothing to transform; and some backends stumble over operations on no elements.
         if logits.shape().num_elements() == 0 {
-            return loss(logits);
+            return (logits, None);
         }
         match logits.dtype() {
-            dtype @ (DType::F16 | DType::BF16) => loss(self.transform.apply(logits.cast(DType::F32))).cast(dtype),
-            _ => loss(self.transform.apply(logits)),
+            dtype @ (DType::F16 | DType::BF16) => (self.transform.apply(logits.cast(DType::F32)), Some(dtype)),
+            _ => (self.transform.apply(logits), None),
         }
     }
 }
 
-impl<W: LogitTransform, L: ClassCriterion> ClassCriterion for Transformed<W, L> {
-    fn forward<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-        reduction: Reduction,
-    ) -> Tensor<1> {
-        self.run(logits, |logits| self.inner.forward(logits, targets, reduction))
+impl<const D: usize, Y, W: LogitTransform, L: Criterion<Tensor<D>, Y>> Criterion<Tensor<D>, Y> for Transformed<W, L> {
+    type Losses = L::Losses;
+
+    fn forward(&self, logits: Tensor<D>, targets: Y, reduction: Reduction) -> Tensor<1> {
+        let (logits, dtype) = self.transformed(logits);
+        let loss = self.inner.forward(logits, targets, reduction);
+        dtype.map_or(loss.clone(), |dtype| loss.cast(dtype))
     }
 
-    fn forward_no_reduction<const D: usize, const T: usize>(
-        &self,
-        logits: Tensor<D>,
-        targets: Tensor<T, Int>,
-    ) -> Tensor<T> {
-        self.run(logits, |logits| self.inner.forward_no_reduction(logits, targets))
+    fn forward_no_reduction(&self, logits: Tensor<D>, targets: Y) -> L::Losses {
+        let (logits, dtype) = self.transformed(logits);
+        let losses = self.inner.forward_no_reduction(logits, targets);
+        dtype.map_or(losses.clone(), |dtype| losses.cast(dtype))
+    }
+
+    fn counts(&self, logits: &Tensor<D>, targets: &Y) -> L::Losses {
+        self.inner.counts(logits, targets)
     }
 }
 

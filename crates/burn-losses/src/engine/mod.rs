@@ -1,3 +1,9 @@
 //! The engines: each does the O(batch × classes) work once for a whole family of losses, and knows no loss by name.
 
+mod autodiff;
 pub(crate) mod class_rows;
+mod graph;
+#[cfg(any(feature = "flex", feature = "ndarray", test))]
+pub(crate) mod host;
+pub(crate) mod pointwise;
+pub(crate) mod soft_rows;

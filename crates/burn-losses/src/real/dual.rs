@@ -184,6 +184,10 @@ impl<R: Real, const K: usize> Real for Dual<R, K> {
         Self::fixed(self.value.constant(value))
     }
     #[inline(always)]
+    fn detached(&self) -> Self {
+        Self::fixed(self.value.clone())
+    }
+    #[inline(always)]
     fn lookup(&self, table: &[f64], index: &R::Index) -> Self {
         Self::fixed(self.value.lookup(table, index))
     }

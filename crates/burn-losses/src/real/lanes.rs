@@ -71,9 +71,11 @@ impl Scalar for f32 {
     const ATANH: &'static [f64] = &reversed(atanh_terms::<8>());
     const LN: &'static [f64] = &reversed(atanh_terms::<5>());
 
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as f32
     }
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
@@ -95,9 +97,11 @@ impl Scalar for f64 {
     const ATANH: &'static [f64] = &reversed(atanh_terms::<17>());
     const LN: &'static [f64] = &reversed(atanh_terms::<11>());
 
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value
     }
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         self
     }
@@ -497,9 +501,23 @@ pub(crate) trait Kernel<T: Simd> {
 pub(crate) trait Simd: Scalar {
     /// Runs a kernel with the widest vectors of the CPU at hand.
     fn dispatch<K: Kernel<Self>>(kernel: K) -> K::Output;
+    /// The same for a kernel there is one of for every formula, which is compiled for one instruction set only: compiling
+    /// it for three would take three times as long. See [`has_formulas`].
+    fn dispatch_formula<K: Kernel<Self>>(kernel: K) -> K::Output;
     /// Runs a kernel with the portable vectors.
     #[cfg(test)]
     fn portable<K: Kernel<Self>>(kernel: K) -> K::Output;
+}
+
+/// Whether the CPU at hand has the instructions that [`Simd::dispatch_formula`] is compiled for. Where it has not, as on
+/// x86-64 before 2013, losses are composed of the backend's own operations.
+pub(crate) fn has_formulas() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        super::x86::has_avx2()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    true
 }
 
 /// The vectors of each float: portable, AVX2 + FMA, AVX-512.
@@ -519,6 +537,17 @@ macro_rules! simd {
                         return unsafe { super::x86::$avx2(kernel) };
                     }
                 }
+                kernel.run::<$portable>()
+            }
+            #[inline]
+            fn dispatch_formula<K: Kernel<Self>>(kernel: K) -> K::Output {
+                #[cfg(target_arch = "x86_64")]
+                {
+                    assert!(has_formulas(), "burn-losses: fused formulas need AVX2");
+                    // SAFETY: the CPU has every feature the function is compiled for.
+                    unsafe { super::x86::$avx2(kernel) }
+                }
+                #[cfg(not(target_arch = "x86_64"))]
                 kernel.run::<$portable>()
             }
             #[cfg(test)]

@@ -28,6 +28,7 @@ mod float;
 pub(crate) mod ir;
 pub(crate) mod lanes;
 mod primitive;
+pub(crate) mod program;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -102,6 +103,12 @@ pub trait Real:
     fn equal(&self, other: &Self) -> Self::Mask;
     /// `yes` where the mask is true, else `no`.
     fn select(mask: &Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// The value as a constant: what depends on it has no slope by it.
+    #[inline(always)]
+    fn detached(&self) -> Self {
+        self.clone()
+    }
 
     /// eˣ − 1 − x, right to the last digits near 0, where it is x²/2.
     #[inline(always)]

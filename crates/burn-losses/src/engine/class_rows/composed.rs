@@ -6,37 +6,32 @@
 //! of confident rows do not depend on Burn's backward pass.
 
 use super::row::LogPSum;
-use super::{ClassCall, Extent, Row};
+use super::{ClassCall, Extent};
+use crate::engine::graph::{self, Numbers, detached, widened};
 use crate::real::{Dual, Primitive, Real};
 use crate::reduction::Reduction;
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
-use burn::tensor::{DType, FloatDType, Scalar, Shape, TensorData};
+use burn::tensor::{FloatDType, Scalar, Shape, TensorData};
 
 /// The gap where no other class has any weight, and (with the other sign) where the target has none: far enough that
 /// every slope is 0, near enough that nothing overflows.
 const FAR: f64 = 1e30;
-
-type Numbers = Primitive<B>;
 
 /// One value, or one a target.
 pub(super) fn evaluate(logits: FloatTensor<B>, targets: IntTensor<B>, call: &ClassCall) -> FloatTensor<B> {
     let dtype = logits.dtype();
     let extent = Extent::of(&logits.shape());
     let output = super::output_shape(&targets.shape(), call);
-    // Half precision is computed in f32.
-    let logits = match dtype {
-        DType::F64 | DType::F32 => logits,
-        _ => B::float_cast(logits, FloatDType::F32),
-    };
+    let logits = widened(logits);
     if extent.targets() == 0 {
         // Nothing to evaluate, but still a part of the graph.
         let nothing = match call.reduction {
             None => B::float_sum_dim(logits, 1),
             Some(_) => B::float_sum(logits),
         };
-        return B::float_cast(B::float_reshape(nothing, output), dtype.into());
+        return graph::result(nothing, output, dtype);
     }
     let targets = Targets::new(targets, extent, call.ignore_index);
     let losses = Rows::new(logits, &targets, extent, call).losses(&targets, call);
@@ -45,15 +40,10 @@ pub(super) fn evaluate(logits: FloatTensor<B>, targets: IntTensor<B>, call: &Cla
         Some(Reduction::Sum) => B::float_sum(losses.0),
         Some(Reduction::Mean) => {
             let weights = targets.weights(&losses, call);
-            let total = Primitive::<B>(B::float_sum(weights.0));
-            let nothing = total.equal(&total.constant(0.0));
-            let total = Numbers::select(&nothing, total.constant(1.0), total);
-            let mean = B::float_div(B::float_sum(losses.0), total.0);
-            B::float_mask_fill(mean, nothing, Scalar::Float(0.0))
+            graph::mean(losses, weights)
         }
     };
-    let value = B::float_reshape(value, output);
-    if value.dtype() == dtype { value } else { B::float_cast(value, dtype.into()) }
+    graph::result(value, output, dtype)
 }
 
 /// The targets as `[rows, 1, inner]`: safe to index with, and which of them do not count.
@@ -171,50 +161,33 @@ impl Rows {
     /// The weighted loss of every row, 0 where the target is ignored, NaN where it is out of range.
     fn losses(self, targets: &Targets, call: &ClassCall) -> Numbers {
         let terms = call.formula.terms();
-        let detached = |x: &Numbers| Primitive::<B>(B::float_detach(x.0.clone()));
         let weight = call.class_weights.as_ref().map(|weights| detached(&self.gap).lookup(weights, &targets.index));
-        let row = |gap: Numbers| {
-            Row::of(
-                gap,
-                targets.index.clone(),
-                self.classes,
-                weight.clone(),
-                self.log_p_sum.as_ref().map(detached),
-                self.log_norm.as_ref().map(detached),
-            )
-        };
         let gap = detached(&self.gap);
-        let mut loss = call.formula.compose(&row(gap.clone()));
+        // What is not there is stood for by the gap: the formula does not ask for it.
+        let or_gap = |x: Option<Numbers>| x.unwrap_or_else(|| gap.clone());
+        let log_p_sum = or_gap(self.log_p_sum.as_ref().map(detached));
+        let log_norm = or_gap(self.log_norm.as_ref().map(detached));
+        let of_weight = or_gap(weight.clone());
+        let program = call.formula.program(self.classes, weight.is_some());
+        let inputs = [gap.clone(), log_p_sum.clone(), log_norm.clone(), of_weight.clone()];
+        let mut loss = program.run(&inputs, &targets.index).swap_remove(0);
         if B::ad_enabled(&gap.0.device()) {
             // At an infinite gap the slopes have a limit that ∞ · 0 hides.
             let too_far = gap.constant(FAR).less(&gap);
             let near = Primitive::<B>(B::float_mask_fill(gap.0, too_far.clone(), Scalar::Float(FAR)));
-            let seen = row(near);
-            let duals = Row::of(
-                Dual::variable(seen.gap(), 0),
-                targets.index.clone(),
-                self.classes,
-                weight.clone().map(Dual::fixed),
-                self.log_p_sum.as_ref().map(|x| Dual::variable(detached(x), 1)),
-                self.log_norm.as_ref().map(|x| Dual::variable(detached(x), 2)),
-            );
-            let dual = call.formula.compose_dual(&duals);
+            let duals = [
+                Dual::<_, 3>::variable(near, 0),
+                Dual::variable(log_p_sum, 1),
+                Dual::variable(log_norm, 2),
+                Dual::fixed(of_weight),
+            ];
+            let dual = program.run(&duals, &targets.index).swap_remove(0);
             // The gap always, even where the loss does not depend on it, so that the loss is a part of the graph.
             let slopes = [Some(dual.slope(0)), dual.slopes[1].clone(), dual.slopes[2].clone()];
-            // x − detach(x) is 0 and has slope 1.
             let parts = [Some(self.gap), self.log_p_sum, self.log_norm];
             for (part, slope) in parts.into_iter().zip(slopes) {
                 if let (Some(part), Some(slope)) = (part, slope) {
-                    let infinite =
-                        B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
-                    let part = Primitive::<B>(B::float_mask_fill(part.0, infinite, Scalar::Float(0.0)));
-                    // An infinite slope would make NaN of the 0, and so of the value.
-                    let most = if slope.0.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
-                    let slope = [most, -most].into_iter().fold(slope, |slope, most| {
-                        let beyond = slope.equal(&slope.constant(most.signum() * f64::INFINITY));
-                        Primitive::<B>(B::float_mask_fill(slope.0, beyond, Scalar::Float(most)))
-                    });
-                    loss = loss + slope * (part.clone() - detached(&part));
+                    loss = graph::with_slope(loss, part, slope);
                 }
             }
         }

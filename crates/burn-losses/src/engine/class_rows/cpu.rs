@@ -1,8 +1,9 @@
 //! What the CPU backends share: targets as classes, the reduction, and the calls into the sweep.
 
-use super::sweep_cpu::{Element, Gradient, IGNORED, Sweep, Upstream};
+use super::sweep_cpu::{Gradient, IGNORED, Sweep, Upstream};
 use super::{ClassCall, Extent};
 use crate::check;
+use crate::engine::host::Element;
 use crate::real::lanes::Scalar;
 use crate::reduction::Reduction;
 use core::mem::MaybeUninit;

@@ -1,10 +1,11 @@
 //! Class rows on Flex.
 
 use super::cpu::{Evaluation, classes, filled};
-use super::sweep_cpu::{Element, Gradient};
+use super::sweep_cpu::Gradient;
 use super::{ClassCall, Extent, output_shape};
 use crate::backend::LossBackend;
 use crate::check;
+use crate::engine::host::Element;
 use crate::real::lanes::Scalar as _;
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::backend::{self, TensorMetadata};

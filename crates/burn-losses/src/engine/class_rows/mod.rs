@@ -45,7 +45,7 @@ mod sweep_cpu;
 #[cfg(feature = "cube")]
 mod sweep_cube;
 
-pub(crate) use row::{BLOCK, Block};
+pub(crate) use row::{BLOCK, Block, Known};
 pub use row::{ClassFormula, ClassParameter, Row, RowFormula, Terms};
 
 use crate::{backend, backend::LossBackend, check, reduction::Reduction};
@@ -92,7 +92,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     call: ClassCall,
 ) -> Tensor<O> {
     check::class_shapes(&logits.dims(), &targets.dims(), &call);
-    check::arithmetic(&logits.device(), logits.dtype(), &call);
+    check::floats(call.formula.name(), "logits", logits.dtype(), &logits.device());
     let fused = !call.composed && backend::is_fused(&logits.device(), logits.dtype());
     let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
     Tensor::from_dispatch(if fused {

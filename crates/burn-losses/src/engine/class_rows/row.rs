@@ -6,8 +6,8 @@ use crate::per_class::PerClass;
 #[cfg(feature = "cube")]
 use crate::real::ir::Ir;
 use crate::real::lanes::{Kernel, Lanes, Simd, Vector, WIDEST};
-use crate::real::{Dual, Primitive, Real};
-use burn::backend::Dispatch;
+use crate::real::program::Program;
+use crate::real::{Dual, Real};
 use core::fmt::Debug;
 use serde::Serialize;
 use serde_json::Value;
@@ -54,11 +54,22 @@ impl Terms {
 #[derive(Clone, Debug)]
 pub struct Row<R: Real> {
     gap: R,
+    /// The probability, where it was known before the gap.
+    known: Option<Known<R>>,
     class: R::Index,
     classes: usize,
     weight: Option<R>,
     log_p_sum: Option<R>,
     log_norm: Option<R>,
+}
+
+/// A probability in the forms that keep its digits.
+#[derive(Clone, Debug)]
+pub(crate) struct Known<R> {
+    pub(crate) log_p: R,
+    pub(crate) p: R,
+    pub(crate) miss: R,
+    pub(crate) log_miss: R,
 }
 
 impl<R: Real> Row<R> {
@@ -72,7 +83,7 @@ impl<R: Real> Row<R> {
         let log_p = -gap.clone().softplus();
         let log_other = -(-gap.clone()).softplus() - others.ln();
         let log_p_sum = if classes > 1 { log_p.clone() + log_other * others } else { log_p.clone() };
-        Self { gap, class: 0, classes, weight: None, log_p_sum: Some(log_p_sum), log_norm: Some(-log_p) }
+        Self { gap, known: None, class: 0, classes, weight: None, log_p_sum: Some(log_p_sum), log_norm: Some(-log_p) }
     }
 
     /// gap = −ln(p / (1 − p)), the log-odds against the target class.
@@ -83,22 +94,34 @@ impl<R: Real> Row<R> {
     /// ln p.
     #[inline(always)]
     pub fn log_p(&self) -> R {
-        -self.gap().softplus()
+        match &self.known {
+            Some(known) => known.log_p.clone(),
+            None => -self.gap().softplus(),
+        }
     }
     /// ln(1 − p).
     #[inline(always)]
     pub fn log_miss(&self) -> R {
-        -(-self.gap()).softplus()
+        match &self.known {
+            Some(known) => known.log_miss.clone(),
+            None => -(-self.gap()).softplus(),
+        }
     }
     /// p.
     #[inline(always)]
     pub fn p(&self) -> R {
-        (-self.gap()).sigmoid()
+        match &self.known {
+            Some(known) => known.p.clone(),
+            None => (-self.gap()).sigmoid(),
+        }
     }
     /// 1 − p.
     #[inline(always)]
     pub fn miss(&self) -> R {
-        self.gap().sigmoid()
+        match &self.known {
+            Some(known) => known.miss.clone(),
+            None => self.gap().sigmoid(),
+        }
     }
     /// (1 − p)^exponent; the constant 1 for exponent 0. The exponent is a number or [one per class](PerClass).
     #[inline(always)]
@@ -268,8 +291,8 @@ pub trait ClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// # Panics
     ///
     /// If a hyper-parameter is outside its range.
-    fn init(&self) -> crate::class::ClassLoss<Self> {
-        crate::class::ClassLoss::new(self.clone())
+    fn init(&self) -> crate::criteria::ClassLoss<Self> {
+        crate::criteria::ClassLoss::new(self.clone())
     }
 }
 
@@ -329,12 +352,9 @@ pub trait RowFormula: Debug + Send + Sync {
     fn rows_f32(&self, block: &mut Block<f32>, slopes: bool);
     #[doc(hidden)]
     fn rows_f64(&self, block: &mut Block<f64>, slopes: bool);
-    /// The loss, over the tensors of whatever backend.
+    /// The loss of gap, log_p_sum, log_norm and weight, to be evaluated over the tensors of whatever backend.
     #[doc(hidden)]
-    fn compose(&self, row: &Row<Primitive<Dispatch>>) -> Primitive<Dispatch>;
-    /// The loss and its slopes.
-    #[doc(hidden)]
-    fn compose_dual(&self, row: &Row<Dual<Primitive<Dispatch>, 3>>) -> Dual<Primitive<Dispatch>, 3>;
+    fn program(&self, classes: usize, weighted: bool) -> Program;
     /// The loss, as instructions of a kernel.
     #[cfg(feature = "cube")]
     #[doc(hidden)]
@@ -376,11 +396,14 @@ impl<F: ClassFormula> RowFormula for F {
     fn rows_f64(&self, block: &mut Block<f64>, slopes: bool) {
         f64::dispatch(Rows { formula: self, block, slopes });
     }
-    fn compose(&self, row: &Row<Primitive<Dispatch>>) -> Primitive<Dispatch> {
-        self.loss(row)
-    }
-    fn compose_dual(&self, row: &Row<Dual<Primitive<Dispatch>, 3>>) -> Dual<Primitive<Dispatch>, 3> {
-        self.loss(row)
+    fn program(&self, classes: usize, weighted: bool) -> Program {
+        let terms = ClassFormula::terms(self);
+        Program::of(4, |inputs| {
+            let input = |index: usize, is_there: bool| is_there.then(|| inputs[index].clone());
+            let (log_p_sum, log_norm) = (input(1, terms.log_p_sum.is_some()), input(2, terms.log_norm));
+            let row = Row::of(inputs[0].clone(), (), classes, input(3, weighted), log_p_sum, log_norm);
+            [self.loss(&row)]
+        })
     }
     #[cfg(feature = "cube")]
     fn expand<'s>(&self, row: &Row<Ir<'s>>) -> Ir<'s> {
@@ -471,6 +494,7 @@ fn row<V: Vector, R: Real<Index = [u32; WIDEST]>>(
 ) -> Row<R> {
     Row {
         gap: variable(read(&block.gap, at), 0),
+        known: None,
         class: classes::<V>(&block.class, at),
         classes: block.classes,
         weight: block.weighted.then(|| fixed(read(&block.weight, at))),
@@ -505,7 +529,18 @@ impl<R: Real> Row<R> {
         log_p_sum: Option<R>,
         log_norm: Option<R>,
     ) -> Self {
-        Self { gap, class, classes, weight, log_p_sum, log_norm }
+        Self { gap, known: None, class, classes, weight, log_p_sum, log_norm }
+    }
+
+    /// A row of a known probability of its class, and nothing else.
+    #[inline(always)]
+    pub(crate) fn of_known(known: Known<R>, class: R::Index, classes: usize) -> Self {
+        // ±1e30 where the log-odds are infinite, as everywhere.
+        let gap = known.log_miss.clone() - known.log_p.clone();
+        let far = gap.constant(1e30);
+        let gap = R::select(&far.less(&gap), far.clone(), gap);
+        let gap = R::select(&gap.less(&-far.clone()), -far, gap);
+        Self { gap, known: Some(known), class, classes, weight: None, log_p_sum: None, log_norm: None }
     }
 }
 

@@ -26,10 +26,10 @@
 #![allow(unsafe_code)]
 
 use super::row::LogPSum;
-use super::{BLOCK, Block, ClassCall, Extent, RowFormula, Terms};
+use super::{BLOCK, Block, ClassCall, Extent, Terms};
+use crate::engine::host::{Accumulator, Element};
 use crate::real::Real;
 use crate::real::lanes::{Kernel, Lanes, Scalar, Simd, Vector, WIDEST, exp_nonpositive, ln};
-use half::{bf16, f16};
 use rayon::prelude::*;
 
 /// The class of a target that does not count.
@@ -37,43 +37,6 @@ pub(crate) const IGNORED: u32 = u32::MAX;
 
 /// A gap beyond this is no longer told from infinity.
 const FAR: f64 = 1e30;
-
-/// An element of a logits tensor.
-pub(crate) trait Element: Copy + Send + Sync + 'static {
-    /// What it is computed in.
-    type Acc: Simd;
-    fn to_acc(self) -> Self::Acc;
-    fn from_acc(value: Self::Acc) -> Self;
-    /// The pointer as one to the accumulator type, if it is the same type.
-    fn same(pointer: *mut Self) -> Option<*mut Self::Acc>;
-    fn evaluate(formula: &dyn RowFormula, block: &mut Block<Self::Acc>, slopes: bool);
-}
-
-macro_rules! element {
-    ($float:ty, $acc:ty, $rows:ident, $to:expr, $from:expr, $same:expr) => {
-        impl Element for $float {
-            type Acc = $acc;
-            #[inline(always)]
-            fn to_acc(self) -> $acc {
-                $to(self)
-            }
-            #[inline(always)]
-            fn from_acc(value: $acc) -> Self {
-                $from(value)
-            }
-            fn same(pointer: *mut Self) -> Option<*mut $acc> {
-                $same(pointer)
-            }
-            fn evaluate(formula: &dyn RowFormula, block: &mut Block<$acc>, slopes: bool) {
-                formula.$rows(block, slopes);
-            }
-        }
-    };
-}
-element!(f64, f64, rows_f64, |x| x, |x| x, Some);
-element!(f32, f32, rows_f32, |x| x, |x| x, Some);
-element!(f16, f32, rows_f32, f16::to_f32, f16::from_f32, |_| None);
-element!(bf16, f32, rows_f32, bf16::to_f32, bf16::from_f32, |_| None);
 
 /// What every row's gradient is multiplied by.
 #[derive(Clone, Copy, Debug)]
@@ -622,7 +585,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             at += V::W;
         }
         let formula = &*self.sweep.call.formula;
-        E::evaluate(formula, &mut self.block, with_gradient);
+        E::Acc::rows(formula, &mut self.block, with_gradient);
         if with_gradient && self.block.gap[..self.block.len].iter().any(|gap| gap.to_f64() == f64::INFINITY) {
             self.slopes_at_infinity();
         }
@@ -702,7 +665,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 *gap = E::Acc::from_f64(FAR);
             }
         }
-        E::evaluate(&*self.sweep.call.formula, &mut self.block, true);
+        E::Acc::rows(&*self.sweep.call.formula, &mut self.block, true);
         self.block.loss = losses;
     }
 

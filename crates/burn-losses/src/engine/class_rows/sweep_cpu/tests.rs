@@ -5,6 +5,7 @@ use crate::class::{CrossEntropy, Focal, NormalizedCrossEntropy};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::tests::Tested;
 use core::mem::MaybeUninit;
+use half::{bf16, f16};
 use serde::Serialize;
 
 /// A formula that uses everything: the gap, Σ ln pₖ and the log-norm.

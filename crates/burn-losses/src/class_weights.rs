@@ -1,0 +1,62 @@
+//! Class weights and margins from class counts.
+
+/// Weights inversely proportional to the counts, with mean 1: wₖ = (Σⱼ nⱼ)/(C·nₖ); 0 for a class that does not occur.
+///
+/// ```
+/// assert_eq!(burn_losses::inverse_frequency(&[30.0, 10.0]), [40.0 / 60.0, 40.0 / 20.0]);
+/// ```
+pub fn inverse_frequency(counts: &[f64]) -> Vec<f64> {
+    let total: f64 = counts.iter().sum();
+    let weight = |count: &f64| if *count > 0.0 { total / (counts.len() as f64 * count) } else { 0.0 };
+    counts.iter().map(weight).collect()
+}
+
+/// Weights by the effective number of examples, with mean 1: wₖ ∝ (1 − β)/(1 − β^{nₖ}); 0 for a class that does not occur.
+///
+/// β = 0 weighs all classes alike, β → 1 by inverse frequency; 0.9999 is usual. From Y. Cui et al., Class-Balanced Loss
+/// Based on Effective Number of Samples, 2019, equation 2.
+///
+/// ```
+/// let weights = burn_losses::effective_number(&[1000.0, 10.0], 0.999);
+/// assert!((weights[0] + weights[1] - 2.0).abs() < 1e-12 && weights[1] > weights[0]);
+/// ```
+///
+/// # Panics
+///
+/// If β is not in 0 ≤ β < 1.
+#[track_caller]
+pub fn effective_number(counts: &[f64], beta: f64) -> Vec<f64> {
+    assert!((0.0..1.0).contains(&beta), "effective_number: beta must be ≥ 0 and < 1, got {beta}");
+    // 1 − βⁿ without cancellation; at β = 0 the logarithm is −∞ and the weight 1.
+    let weight = |count: &f64| if *count > 0.0 { -(1.0 - beta) / (count * beta.ln()).exp_m1() } else { 0.0 };
+    let weights: Vec<f64> = counts.iter().map(weight).collect();
+    let total: f64 = weights.iter().sum();
+    let mean = |weight: f64| if total > 0.0 { weight * counts.len() as f64 / total } else { 0.0 };
+    weights.into_iter().map(mean).collect()
+}
+
+/// The share of negatives, n₋/(n₋ + n₊): the weight of positives that balances both, as in
+/// [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy); ½ if there are neither.
+///
+/// ```
+/// assert_eq!(burn_losses::balanced_weight(10.0, 90.0), 0.9);
+/// ```
+pub fn balanced_weight(positives: f64, negatives: f64) -> f64 {
+    match positives + negatives {
+        0.0 => 0.5,
+        total => negatives / total,
+    }
+}
+
+/// The margins of LDAM: proportional to n^(−¼), the largest being `most`; 0 for a class that does not occur.
+///
+/// From K. Cao et al., Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss, 2019, equation 9.
+///
+/// ```
+/// assert_eq!(burn_losses::ldam_margins(&[16.0, 1.0], 0.5), [0.25, 0.5]);
+/// ```
+pub fn ldam_margins(counts: &[f64], most: f64) -> Vec<f64> {
+    let margins: Vec<f64> = counts.iter().map(|n| if *n > 0.0 { 1.0 / n.sqrt().sqrt() } else { 0.0 }).collect();
+    let largest = margins.iter().copied().fold(0.0, f64::max);
+    margins.into_iter().map(|margin| if largest > 0.0 { most * margin / largest } else { 0.0 }).collect()
+}

@@ -1,0 +1,57 @@
+//! What wrappers of the single losses have in common: new losses and counts from old ones, and their reduction.
+
+use crate::criteria::{Criterion, Losses};
+use crate::reduction::Reduction;
+use burn::tensor::{IndexingUpdateOp, Int, Tensor};
+
+/// Changes the single losses of a batch, before they are reduced.
+pub(super) trait PerItem {
+    /// From losses that are multiplied by what they count, and what they count, `[n]` each: the same, changed.
+    fn change(&self, losses: Tensor<1>, counts: Tensor<1>) -> (Tensor<1>, Tensor<1>);
+
+    fn reduced<X, Y, L: Criterion<X, Y>>(&self, inner: &L, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
+        let counts = inner.counts(&input, &target).flat();
+        let losses = inner.forward_no_reduction(input, target).flat();
+        if losses.dims() == [0] {
+            return losses.sum();
+        }
+        let (losses, counts) = self.change(losses, counts);
+        match reduction {
+            Reduction::Sum => losses.sum(),
+            Reduction::Mean => {
+                let total = counts.sum();
+                let nothing = total.clone().equal_elem(0.0);
+                (losses.sum() / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0)
+            }
+        }
+    }
+
+    fn each<X, Y, L: Criterion<X, Y>>(&self, inner: &L, input: X, target: Y) -> L::Losses {
+        let counts = inner.counts(&input, &target).flat();
+        let losses = inner.forward_no_reduction(input, target);
+        let flat = losses.clone().flat();
+        if flat.dims() == [0] {
+            return losses;
+        }
+        losses.shaped(self.change(flat, counts).0)
+    }
+}
+
+/// The losses and counts, 0 for all but the largest or smallest ⌈ratio·n⌉ of those that count.
+pub(super) fn selected(losses: Tensor<1>, counts: Tensor<1>, ratio: f64, largest: bool) -> (Tensor<1>, Tensor<1>) {
+    let device = losses.device();
+    let [n] = losses.dims();
+    let unused = counts.clone().equal_elem(0.0);
+    // What does not count comes last.
+    let key = losses.clone().detach();
+    let key = if largest { -key } else { key }.mask_fill(unused.clone(), f64::INFINITY);
+    let order = key.argsort(0);
+    let places = Tensor::<1, Int>::arange(0..n as i64, &device);
+    let ranks = places.zeros_like().scatter(0, order, places, IndexingUpdateOp::Add);
+    let counted = unused.clone().bool_not().int().sum();
+    // ⌈ratio·n⌉ in exact steps of the count: the smallest k with k ≥ ratio·n.
+    let share = (counted.float() * ratio - 1e-6).ceil().clamp_min(1.0);
+    let kept = ranks.float().lower(share.expand([n]));
+    let dropped = kept.bool_not().bool_or(unused);
+    (losses.mask_fill(dropped.clone(), 0.0), counts.mask_fill(dropped, 0.0))
+}

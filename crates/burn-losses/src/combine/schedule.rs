@@ -1,0 +1,108 @@
+//! A weight that changes over the steps of a training.
+
+use crate::check::LossError;
+use serde::{Deserialize, Serialize};
+
+/// A number that may change over the steps of a training. In a file: a number, or
+/// `{"shape": "linear", "from": 0, "to": 1, "steps": 1000}`.
+///
+/// ```
+/// use burn_losses::{Schedule, Ramp};
+///
+/// let schedule = Schedule::Ramp(Ramp::linear(0.0, 1.0, 100));
+/// assert_eq!([0, 50, 100, 200].map(|step| schedule.at(step)), [0.0, 0.5, 1.0, 1.0]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Schedule {
+    /// Always the same.
+    Constant(f64),
+    /// From one number to another, and then that.
+    Ramp(Ramp),
+}
+
+/// From one number to another in so many steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ramp {
+    /// How.
+    pub shape: RampShape,
+    /// At step 0.
+    pub from: f64,
+    /// At step `steps` and after.
+    pub to: f64,
+    /// How many steps.
+    pub steps: usize,
+}
+
+/// The way from one number to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RampShape {
+    /// In equal steps.
+    Linear,
+    /// Half a cosine: slow, fast, slow.
+    Cosine,
+    /// By equal factors; both numbers must be above 0.
+    Exponential,
+}
+
+impl Ramp {
+    /// In equal steps.
+    pub const fn linear(from: f64, to: f64, steps: usize) -> Self {
+        Self { shape: RampShape::Linear, from, to, steps }
+    }
+    /// Half a cosine.
+    pub const fn cosine(from: f64, to: f64, steps: usize) -> Self {
+        Self { shape: RampShape::Cosine, from, to, steps }
+    }
+    /// By equal factors.
+    pub const fn exponential(from: f64, to: f64, steps: usize) -> Self {
+        Self { shape: RampShape::Exponential, from, to, steps }
+    }
+}
+
+impl Schedule {
+    /// The number at a step.
+    pub fn at(&self, step: usize) -> f64 {
+        match *self {
+            Self::Constant(value) => value,
+            Self::Ramp(Ramp { to, steps, .. }) if step >= steps => to,
+            Self::Ramp(Ramp { shape, from, to, steps }) => {
+                let part = step as f64 / steps as f64;
+                match shape {
+                    RampShape::Linear => from + (to - from) * part,
+                    RampShape::Cosine => from + (to - from) * 0.5 * (1.0 - (core::f64::consts::PI * part).cos()),
+                    RampShape::Exponential => from * (to / from).powf(part),
+                }
+            }
+        }
+    }
+
+    /// Whether every number it takes is finite, and not negative.
+    pub(crate) fn check(&self, loss: &str, name: &str) -> Result<(), LossError> {
+        let (ends, lowest, rule) = match *self {
+            Self::Constant(value) => ([value, value], 0.0, "≥ 0"),
+            Self::Ramp(Ramp { shape: RampShape::Exponential, from, to, .. }) => {
+                ([from, to], f64::MIN_POSITIVE, "> 0, as exponential ramps have no 0")
+            }
+            Self::Ramp(Ramp { from, to, .. }) => ([from, to], 0.0, "≥ 0"),
+        };
+        match ends.iter().find(|end| !(end.is_finite() && **end >= lowest)) {
+            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {rule}, got {bad}"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<f64> for Schedule {
+    fn from(value: f64) -> Self {
+        Self::Constant(value)
+    }
+}
+
+impl From<Ramp> for Schedule {
+    fn from(ramp: Ramp) -> Self {
+        Self::Ramp(ramp)
+    }
+}

@@ -1,0 +1,136 @@
+//! Selection of the largest or the smallest losses.
+
+use super::per_item::{PerItem, selected};
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::check;
+use crate::criteria::Criterion;
+use crate::display;
+use crate::reduction::Reduction;
+use burn::config::Config;
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// Top-k: only the largest losses of a batch count.
+///
+/// Also called online hard example mining. For very many easy examples: pixels of background, anchors without an object. With wrong labels it selects those: use
+/// [`SmallLoss`](crate::SmallLoss) there.
+///
+/// # Formula
+///
+/// ```text
+/// L = mean of the ⌈ratio·n⌉ largest ℓᵢ, of n targets that count
+/// ```
+///
+/// # Shapes
+///
+/// - whatever the loss inside takes: logits and targets, predictions and targets
+///
+/// # Special cases
+///
+/// A ratio of 1 is the inner loss. One value a target: 0 for those not selected, which still count in the mean of another
+/// wrapper round this one: let it be the outermost.
+///
+/// # Source
+///
+/// A. Shrivastava, A. Gupta and R. Girshick, Training Region-based Object Detectors with Online Hard Example Mining, 2016;
+/// the ratio of 10 % is nnU-Net's.
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let criterion = TopK::default().with_ratio(0.5).init(L1::default().init());
+/// let prediction = Tensor::<1>::from_data([1.0, 4.0, 2.0, 0.0], &device);
+/// let loss = criterion.forward(prediction.clone(), prediction.zeros_like(), Reduction::Mean);
+/// assert_eq!(loss.into_scalar::<f32>(), (4.0 + 2.0) / 2.0);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TopK {
+    /// The share of the targets that count: 0 < ratio ≤ 1, default 0.1.
+    pub ratio: f64,
+}
+
+impl Config for TopK {}
+
+impl Default for TopK {
+    fn default() -> Self {
+        Self { ratio: 0.1 }
+    }
+}
+
+impl TopK {
+    /// With the share that counts.
+    pub fn with_ratio(mut self, ratio: f64) -> Self {
+        self.ratio = ratio;
+        self
+    }
+
+    /// Round a loss.
+    ///
+    /// # Panics
+    ///
+    /// If the ratio is outside its range.
+    #[track_caller]
+    pub fn init<L>(&self, inner: L) -> TopKLoss<L> {
+        check::config(self);
+        TopKLoss { inner, wrapper: self.clone() }
+    }
+}
+
+impl PerItem for TopK {
+    fn change(&self, losses: Tensor<1>, counts: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
+        selected(losses, counts, self.ratio, true)
+    }
+}
+
+impl Described for TopK {
+    const ENTRY: Entry = Entry {
+        name: "top_k",
+        type_name: "TopK",
+        family: Family::Wrapper,
+        formula: "mean of the ⌈ratio·n⌉ largest ℓᵢ",
+        source: "Shrivastava et al., Online Hard Example Mining, 2016",
+        purpose: "Very many easy examples",
+        parameters: &[Parameter::new("ratio", 0.1, Range::above_up_to(0.0, 1.0))],
+    };
+}
+
+/// A loss with a wrapper round it: see [`TopK`].
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct TopKLoss<L> {
+    inner: L,
+    #[module(skip)]
+    wrapper: TopK,
+}
+
+impl<L: Module + ModuleDisplay> ModuleDisplay for TopKLoss<L> {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        display::settings().optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        display::wrapper(&self.wrapper, content).add("loss", &self.inner).optional()
+    }
+}
+
+impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for TopKLoss<L> {
+    type Losses = L::Losses;
+
+    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
+        self.wrapper.reduced(&self.inner, input, target, reduction)
+    }
+
+    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
+        self.wrapper.each(&self.inner, input, target)
+    }
+
+    fn counts(&self, input: &X, target: &Y) -> L::Losses {
+        self.inner.counts(input, target)
+    }
+}

@@ -1,0 +1,92 @@
+//! The losses as Burn modules: a formula, with what belongs to every loss of its signature.
+
+mod binary;
+mod class;
+mod distribution;
+mod pointwise;
+mod soft_class;
+mod tensor_class;
+
+pub use binary::{BinaryLoss, BinaryTargets};
+pub use class::ClassLoss;
+pub(crate) use class::class_counts;
+pub use distribution::DistributionLoss;
+pub use pointwise::PointwiseLoss;
+pub use soft_class::SoftClassLoss;
+pub(crate) use tensor_class::{TensorClassCall, check_shapes};
+pub use tensor_class::{TensorClassFormula, TensorClassLoss};
+
+use crate::reduction::Reduction;
+use burn::tensor::{DType, Tensor};
+
+/// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers round them have in
+/// common, whatever they take.
+///
+/// | loss | input | target |
+/// |---|---|---|
+/// | [`ClassLoss`], [`SoftClassLoss`] | `Tensor<D>`, `[N, C, d…]` | `Tensor<T, Int>`, `[N, d…]` |
+/// | [`PointwiseLoss`] | `Tensor<D>` | `Tensor<D>` |
+/// | [`BinaryLoss`] | `Tensor<D>` | `Tensor<D>` of floats, ints or bools |
+/// | [`DistributionLoss`] | `(Tensor<D>, Tensor<D>)`, location and scale | `Tensor<D>` |
+pub trait Criterion<Input, Target> {
+    /// One value a target: a tensor.
+    type Losses: Losses;
+
+    /// The loss of the batch, `[1]`.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit each other or the loss.
+    fn forward(&self, input: Input, target: Target, reduction: Reduction) -> Tensor<1>;
+
+    /// The loss of every target.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit each other or the loss; if the loss is defined on the reduced value only
+    /// ([`Flooding`](crate::Flooding)).
+    fn forward_no_reduction(&self, input: Input, target: Target) -> Self::Losses;
+
+    /// What each target counts in the mean: 0 where it is ignored, the weight of its class where there are class
+    /// weights, else 1. A constant: no gradient.
+    fn counts(&self, input: &Input, target: &Target) -> Self::Losses;
+}
+
+/// One value a target, in the shape of the targets.
+pub trait Losses: Clone {
+    /// In one row, `[n]`.
+    fn flat(self) -> Tensor<1>;
+    /// The values of one row in the shape of these.
+    fn shaped(&self, flat: Tensor<1>) -> Self;
+    /// In another dtype.
+    fn cast(self, dtype: DType) -> Self;
+}
+
+impl<const D: usize> Losses for Tensor<D> {
+    fn flat(self) -> Tensor<1> {
+        let len = self.shape().num_elements();
+        self.reshape([len])
+    }
+    fn shaped(&self, flat: Tensor<1>) -> Self {
+        flat.reshape(self.dims())
+    }
+    fn cast(self, dtype: DType) -> Self {
+        Tensor::<D>::cast(self, dtype)
+    }
+}
+
+impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
+    type Losses = L::Losses;
+
+    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
+        L::forward(self, input, target, reduction)
+    }
+
+    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
+        L::forward_no_reduction(self, input, target)
+    }
+
+    fn counts(&self, input: &X, target: &Y) -> L::Losses {
+        L::counts(self, input, target)
+    }
+}

@@ -1,0 +1,209 @@
+//! Losses of sums over the classes: against probabilities or against classes.
+
+use super::Criterion;
+use super::class::class_counts;
+use crate::check;
+use crate::display;
+use crate::engine::pointwise::Input;
+use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
+use crate::reduction::Reduction;
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+use burn::tensor::{Int, Tensor};
+use std::sync::Arc;
+
+/// A loss of predicted against target probabilities as a Burn module, or of predicted probabilities against a class: a
+/// formula, with what belongs to every loss of this signature.
+///
+/// | | shape | |
+/// |---|---|---|
+/// | scores | `[N, C]` or `[N, C, d1, …]` | any float dtype of the backend; computed in f32 or wider |
+/// | targets of `forward` | `[N]` or `[N, d1, …]` | any integer dtype; classes 0 … C − 1, or the ignore index |
+/// | targets of `forward_soft` | as the scores | probabilities, in the scores' dtype |
+/// | weights | `[N]` or `[N, d1, …]` | ≥ 0 |
+/// | result | `[1]`, or a value a row: `[N, d1, …]` | the scores' dtype |
+///
+/// - **Scores are logits** unless [`with_input`](Self::with_input) says that they are probabilities or their logarithms,
+///   which are then taken as they are.
+/// - **Class weights** multiply the loss of a row by its class's weight where targets are classes, and each class's term
+///   where they are probabilities.
+/// - **Row weights** multiply the loss of their row. A weight of 0 takes a row out altogether.
+/// - **The mean** is over the rows, or divided by the sum of what they count: row weights, and, where targets are
+///   classes, class weights. 0, with gradient 0, where that is 0.
+/// - Gradients flow to the scores and to target probabilities. As everywhere, where q is 0, q·ln q is 0, and so is its
+///   slope.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let criterion = KlDivergence::default().init();
+/// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
+/// let target = Tensor::<2>::from_data([[1.0, 0.0]], &device);
+/// let loss = criterion.forward_soft(logits, target, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 2f32.ln()).abs() < 1e-6);
+/// ```
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct SoftClassLoss<F: SoftClassFormula> {
+    #[module(skip)]
+    formula: F,
+    #[module(skip)]
+    input: Input,
+    #[module(skip)]
+    class_weights: Option<Vec<f64>>,
+    #[module(skip)]
+    ignore_index: Option<i64>,
+}
+
+impl<F: SoftClassFormula> SoftClassLoss<F> {
+    #[track_caller]
+    pub(crate) fn new(formula: F) -> Self {
+        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
+            panic!("{error}");
+        }
+        Self { formula, input: Input::Logits, class_weights: None, ignore_index: None }
+    }
+
+    /// With scores that are these.
+    pub fn with_input(mut self, input: Input) -> Self {
+        self.input = input;
+        self
+    }
+
+    /// With a weight for each class; `None` takes the weights away.
+    ///
+    /// # Panics
+    ///
+    /// If a weight is negative or not finite.
+    #[track_caller]
+    pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
+        self.class_weights = weights.into();
+        if let Err(error) = check::class_weights(F::name(), self.class_weights.as_deref()) {
+            panic!("{error}");
+        }
+        self
+    }
+
+    /// With a target class that does not count; `None` lets every target count.
+    pub fn with_ignore_index(mut self, index: impl Into<Option<i64>>) -> Self {
+        self.ignore_index = index.into();
+        self
+    }
+
+    /// The formula.
+    pub fn formula(&self) -> &F {
+        &self.formula
+    }
+
+    /// The loss of the batch, `[1]`, against one class a row.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit each other, the class weights or a hyper-parameter by class; on the CPU, if a target is
+    /// neither a class nor ignored.
+    #[track_caller]
+    pub fn forward<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        soft_rows::evaluate(scores, Targets::Classes(targets), None, self.call(Some(reduction)))
+    }
+
+    /// The loss of every row, in the targets' shape.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward).
+    #[track_caller]
+    pub fn forward_no_reduction<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+    ) -> Tensor<T> {
+        soft_rows::evaluate(scores, Targets::Classes(targets), None, self.call(None))
+    }
+
+    /// The loss of the batch, `[1]`, against a probability for every class.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes or dtypes do not fit each other, the class weights or a hyper-parameter by class.
+    #[track_caller]
+    pub fn forward_soft<const D: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        soft_rows::evaluate::<D, D, 1>(scores, Targets::Soft(probabilities), None, self.call(Some(reduction)))
+    }
+
+    /// The loss of the batch, `[1]`, against a probability for every class, each row multiplied by its weight.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward_soft`](Self::forward_soft); if the weights are not one a row.
+    #[track_caller]
+    pub fn forward_soft_weighted<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+        weights: Tensor<T>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        soft_rows::evaluate(scores, Targets::Soft(probabilities), Some(weights), self.call(Some(reduction)))
+    }
+
+    /// The loss of every row against a probability for every class, `[N, d1, …]`: T must be D − 1.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward_soft`](Self::forward_soft).
+    #[track_caller]
+    pub fn forward_soft_no_reduction<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+    ) -> Tensor<T> {
+        soft_rows::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, self.call(None))
+    }
+
+    pub(crate) fn call(&self, reduction: Option<Reduction>) -> SoftCall {
+        SoftCall {
+            input: self.input,
+            class_weights: self.class_weights.as_deref().map(Arc::from),
+            ignore_index: self.ignore_index,
+            reduction,
+            ..SoftCall::new(self.formula.clone())
+        }
+    }
+}
+
+impl<const D: usize, const T: usize, F: SoftClassFormula> Criterion<Tensor<D>, Tensor<T, Int>> for SoftClassLoss<F> {
+    type Losses = Tensor<T>;
+
+    fn forward(&self, scores: Tensor<D>, targets: Tensor<T, Int>, reduction: Reduction) -> Tensor<1> {
+        self.forward(scores, targets, reduction)
+    }
+
+    fn forward_no_reduction(&self, scores: Tensor<D>, targets: Tensor<T, Int>) -> Tensor<T> {
+        self.forward_no_reduction(scores, targets)
+    }
+
+    fn counts(&self, scores: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
+        class_counts(scores, targets, self.class_weights.as_deref(), self.ignore_index)
+    }
+}
+
+impl<F: SoftClassFormula> ModuleDisplay for SoftClassLoss<F> {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        display::settings().optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        display::soft(&self.call(None), content).optional()
+    }
+}

@@ -1,0 +1,288 @@
+//! Class losses that are written in tensor operations.
+
+use super::{Criterion, class_counts};
+use crate::backend;
+use crate::catalogue::Parameter;
+use crate::check::{self, LossError};
+use crate::display;
+use crate::reduction::Reduction;
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+use burn::tensor::{DType, Int, Tensor};
+use core::fmt::Debug;
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A class loss that is no function of softmax probabilities, written in tensor operations: what differentiates it is
+/// Burn, what belongs to every class loss is added here.
+///
+/// ```
+/// use burn::tensor::{Device, Int, Tensor};
+/// use burn_losses::TensorClassFormula;
+/// use burn_losses::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// /// (1 − xₜ)²
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// struct ToOne {}
+///
+/// impl TensorClassFormula for ToOne {
+///     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
+///         (scores.gather(1, targets) - 1.0).square()
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let scores = Tensor::<2>::from_data([[3.0, 0.0], [9.0, 9.0]], &device);
+/// let targets = Tensor::<1, Int>::from_data([0, -1], &device);
+/// let loss = ToOne {}.init().with_ignore_index(-1).forward(scores, targets, Reduction::Mean);
+/// assert_eq!(loss.into_scalar::<f32>(), 4.0);
+/// ```
+pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
+    /// The loss of every row: `[N, 1, M]` of scores `[N, C, M]` (in f32 or wider) and targets `[N, 1, M]` within 0 … C − 1.
+    fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
+
+    /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
+    const PARAMETERS: &'static [Parameter] = &[];
+
+    /// The name in messages and displays: the type's own.
+    fn name() -> &'static str {
+        let path = core::any::type_name::<Self>();
+        let path = path.split('<').next().unwrap_or(path);
+        path.rsplit("::").next().unwrap_or(path)
+    }
+
+    /// The loss as a Burn module, without class weights or ignored targets.
+    ///
+    /// # Panics
+    ///
+    /// If a hyper-parameter is outside its range.
+    #[track_caller]
+    fn init(&self) -> TensorClassLoss<Self> {
+        TensorClassLoss::new(self.clone())
+    }
+}
+
+/// A [`TensorClassFormula`] whose type is forgotten.
+pub(crate) trait ErasedTensorClass: Debug + Send + Sync {
+    fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
+    fn name(&self) -> &'static str;
+    fn parameters(&self) -> Vec<(String, Value)>;
+}
+
+impl<F: TensorClassFormula> ErasedTensorClass for F {
+    fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
+        TensorClassFormula::losses(self, scores, targets)
+    }
+    fn name(&self) -> &'static str {
+        F::name()
+    }
+    fn parameters(&self) -> Vec<(String, Value)> {
+        display::ordered(F::PARAMETERS, self)
+    }
+}
+
+/// Everything but the tensors of one evaluation.
+#[derive(Clone, Debug)]
+pub(crate) struct TensorClassCall {
+    pub(crate) formula: Arc<dyn ErasedTensorClass>,
+    pub(crate) class_weights: Option<Arc<[f64]>>,
+    pub(crate) ignore_index: Option<i64>,
+    /// Targets are not looked at first even where that is cheap.
+    pub(crate) composed: bool,
+}
+
+impl TensorClassCall {
+    /// The loss of every target, multiplied by what it counts, and what it counts.
+    #[track_caller]
+    fn losses<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+    ) -> (Tensor<T>, Tensor<T>) {
+        let (dims, shape) = (scores.dims(), targets.dims());
+        let name = self.formula.name();
+        check::floats(name, "scores", scores.dtype(), &scores.device());
+        let weights = self.class_weights.as_ref().map(|weights| weights.len());
+        if let Err(error) = check::shapes(name, &dims, &shape, Vec::new(), weights) {
+            panic!("{error}");
+        }
+        let (classes, inner) = (dims[1], dims[2..].iter().product());
+        if !self.composed && backend::is_on_host(&scores.device(), scores.dtype()) {
+            let numbers = targets.clone().into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
+            if let Err(error) = check::in_range(name, numbers.into_iter(), classes, self.ignore_index) {
+                panic!("{error}");
+            }
+        }
+        let dtype = scores.dtype();
+        let scores = match dtype {
+            DType::F16 | DType::BF16 => scores.cast(DType::F32),
+            _ => scores,
+        };
+        let counts = class_counts(&scores, &targets, self.class_weights.as_deref(), self.ignore_index);
+        if targets.shape().num_elements() == 0 {
+            let nothing = scores.sum_dim(1).reshape(shape);
+            return (nothing.cast(dtype), counts.cast(dtype));
+        }
+        let outside = targets.clone().lower_elem(0).bool_or(targets.clone().greater_equal_elem(classes as i64));
+        let silent = counts.clone().equal_elem(0.0);
+        let safe = targets.mask_fill(outside.clone(), 0).reshape([dims[0], 1, inner]);
+        let scores = scores.reshape([dims[0], classes, inner]);
+        // Rows that say nothing say nothing whatever their scores are.
+        let unheard = silent.clone().reshape([dims[0], 1, inner]).expand([dims[0], classes, inner]);
+        let losses = self.formula.losses(scores.mask_fill(unheard, 0.0), safe).reshape(shape);
+        let losses = (losses * counts.clone()).mask_fill(silent.clone(), 0.0);
+        let losses = losses.mask_fill(outside.bool_and(silent.bool_not()), f64::NAN);
+        (losses.cast(dtype), counts.cast(dtype))
+    }
+
+    #[track_caller]
+    pub(crate) fn forward<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        let dtype = scores.dtype();
+        let wide = |tensor: Tensor<T>| if dtype == DType::F64 { tensor } else { tensor.cast(DType::F32) };
+        let (losses, counts) = self.losses(scores, targets);
+        let sum = wide(losses).sum();
+        match reduction {
+            Reduction::Sum => sum.cast(dtype),
+            Reduction::Mean => {
+                let total = wide(counts).sum();
+                let nothing = total.clone().equal_elem(0.0);
+                (sum / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0).cast(dtype)
+            }
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn forward_no_reduction<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+    ) -> Tensor<T> {
+        self.losses(scores, targets).0
+    }
+}
+
+/// A class loss written in tensor operations as a Burn module. Shapes, class weights, ignored targets, the mean and
+/// errors are those of [`ClassLoss`](crate::ClassLoss).
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct TensorClassLoss<F: TensorClassFormula> {
+    #[module(skip)]
+    formula: F,
+    #[module(skip)]
+    class_weights: Option<Vec<f64>>,
+    #[module(skip)]
+    ignore_index: Option<i64>,
+}
+
+impl<F: TensorClassFormula> TensorClassLoss<F> {
+    #[track_caller]
+    fn new(formula: F) -> Self {
+        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
+            panic!("{error}");
+        }
+        Self { formula, class_weights: None, ignore_index: None }
+    }
+
+    /// With a weight for each class; `None` takes the weights away.
+    ///
+    /// # Panics
+    ///
+    /// If a weight is negative or not finite.
+    #[track_caller]
+    pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
+        self.class_weights = weights.into();
+        if let Err(error) = check::class_weights(F::name(), self.class_weights.as_deref()) {
+            panic!("{error}");
+        }
+        self
+    }
+
+    /// With a target value that does not count; `None` lets every target count.
+    pub fn with_ignore_index(mut self, index: impl Into<Option<i64>>) -> Self {
+        self.ignore_index = index.into();
+        self
+    }
+
+    /// The formula.
+    pub fn formula(&self) -> &F {
+        &self.formula
+    }
+
+    /// The loss of the batch, `[1]`.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit each other or the class weights; on the CPU, if a target is neither a class nor ignored.
+    #[track_caller]
+    pub fn forward<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        self.call().forward(scores, targets, reduction)
+    }
+
+    /// The loss of every target, in the targets' shape.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward).
+    #[track_caller]
+    pub fn forward_no_reduction<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: Tensor<T, Int>,
+    ) -> Tensor<T> {
+        self.call().forward_no_reduction(scores, targets)
+    }
+
+    pub(crate) fn call(&self) -> TensorClassCall {
+        TensorClassCall {
+            formula: Arc::new(self.formula.clone()),
+            class_weights: self.class_weights.as_deref().map(Arc::from),
+            ignore_index: self.ignore_index,
+            composed: false,
+        }
+    }
+}
+
+impl<const D: usize, const T: usize, F: TensorClassFormula> Criterion<Tensor<D>, Tensor<T, Int>>
+    for TensorClassLoss<F>
+{
+    type Losses = Tensor<T>;
+
+    fn forward(&self, scores: Tensor<D>, targets: Tensor<T, Int>, reduction: Reduction) -> Tensor<1> {
+        self.forward(scores, targets, reduction)
+    }
+
+    fn forward_no_reduction(&self, scores: Tensor<D>, targets: Tensor<T, Int>) -> Tensor<T> {
+        self.forward_no_reduction(scores, targets)
+    }
+
+    fn counts(&self, scores: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
+        class_counts(scores, targets, self.class_weights.as_deref(), self.ignore_index)
+    }
+}
+
+impl<F: TensorClassFormula> ModuleDisplay for TensorClassLoss<F> {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        display::settings().optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        display::tensor_class(&self.call(), content).optional()
+    }
+}
+
+/// The shapes of scores and targets, and the classes of the targets.
+pub(crate) fn check_shapes(call: &TensorClassCall, scores: &[usize], targets: &[usize]) -> Result<(), LossError> {
+    let weights = call.class_weights.as_ref().map(|weights| weights.len());
+    check::shapes(call.formula.name(), scores, targets, Vec::new(), weights)
+}

@@ -1,0 +1,133 @@
+//! Rényi divergence.
+
+use super::mixture;
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Rényi divergence of order α: the logarithm of the mean α-th power of q/p, scaled to be KL at α = 1.
+///
+/// Where bounds on likelihood ratios matter, as in differential privacy (large α), or as a gentler
+/// [`KlDivergence`](crate::KlDivergence) (α < 1). It grows with α.
+///
+/// # Formula
+///
+/// ```text
+/// L = ln(Σₖ qₖ^α·pₖ^(1−α))/(α − 1)
+/// ∂L/∂ln pₖ = −qₖ^α·pₖ^(1−α)/Σⱼ qⱼ^α·pⱼ^(1−α)
+/// ```
+///
+/// # Shapes
+///
+/// - scores: `[N, C]` or `[N, C, d1, …]`
+/// - targets: class indices `[N]` or `[N, d1, …]`; with `forward_soft` probabilities q in the scores' shape
+///
+/// # Special cases
+///
+/// α = ½ is twice [`Bhattacharyya`](crate::Bhattacharyya); α = 1 stands for its limit,
+/// [`KlDivergence`](crate::KlDivergence). For an index target it is [`CrossEntropy`](crate::CrossEntropy) for every α.
+///
+/// # Numerics
+///
+/// The sum is made of logarithms, so nothing over- or underflows. Where q is 1 for one class and 0 for the others the
+/// loss is −ln pₜ to the last digit, however near to 1 or to 0 pₜ is.
+///
+/// # Source
+///
+/// A. Rényi, On Measures of Entropy and Information, 1961, equation 3.3.
+///
+#[doc = include_str!("../../docs/plots/renyi.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
+/// let targets = Tensor::<2>::from_data([[0.75, 0.25]], &device);
+/// let loss = Renyi::default().with_alpha(2.0).init().forward_soft(logits, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 1.25f32.ln()).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Renyi {
+    /// α, the order: > 0, default 0.5.
+    pub alpha: f64,
+}
+
+impl Config for Renyi {}
+
+impl Default for Renyi {
+    fn default() -> Self {
+        Self { alpha: 0.5 }
+    }
+}
+
+impl Renyi {
+    /// With the order α.
+    pub fn with_alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+}
+
+impl Described for Renyi {
+    const ENTRY: Entry = Entry {
+        name: "renyi",
+        type_name: "Renyi",
+        family: Family::Divergence,
+        formula: "ln(Σₖ qₖ^α·pₖ^(1−α))/(α − 1)",
+        source: "Rényi, On Measures of Entropy and Information, 1961, equation 3.3",
+        purpose: "Bounds on likelihood ratios, or a gentler KL",
+        parameters: &[Parameter::new("alpha", 0.5, Range::above(0.0))],
+    };
+}
+
+impl SoftClassFormula for Renyi {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    fn is_log_sum(&self) -> bool {
+        self.alpha != 1.0
+    }
+
+    #[inline(always)]
+    fn term<R: Real>(&self, class: &Class<R>) -> R {
+        match self.alpha {
+            1.0 => mixture::from_target(class, 1.0),
+            alpha => log_power(class, alpha),
+        }
+    }
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, sums: &Sums<R>) -> R {
+        match self.alpha {
+            1.0 => sums.first(),
+            alpha => sums.first() / (alpha - 1.0),
+        }
+    }
+}
+
+/// α·ln q + (1 − α)·ln p; −∞ where a base with a positive exponent is 0.
+#[inline(always)]
+pub(super) fn log_power<R: Real>(class: &Class<R>, alpha: f64) -> R {
+    let base = if alpha > 0.0 { class.log_target() } else { log_p(class) };
+    let lowest = class.constant(f64::NEG_INFINITY);
+    let log = class.log_target() * alpha + log_p(class) * (1.0 - alpha);
+    let is_gone = base.equal(&lowest);
+    let log = R::select(&is_gone, lowest.clone(), log);
+    // What is −∞ by p has no slope either.
+    R::select(&log.equal(&lowest), lowest, log)
+}
+
+/// ln p, and −∞ where a given probability is 0, whose logarithm is floored.
+#[inline(always)]
+fn log_p<R: Real>(class: &Class<R>) -> R {
+    let log_p = class.log_p();
+    let is_floor = log_p.equal(&class.constant(-100.0));
+    let floored = R::select(&is_floor, class.constant(f64::NEG_INFINITY), log_p.clone());
+    R::select(&class.p().equal(&class.constant(0.0)), floored, log_p)
+}

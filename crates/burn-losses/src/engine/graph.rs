@@ -1,0 +1,57 @@
+//! Values with slopes of our own in Burn's graph: what the composed paths have in common.
+
+use crate::real::{Primitive, Real};
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::{BoolTensor, FloatTensor};
+use burn::backend::{Dispatch as B, TensorMetadata, get_device_settings};
+use burn::tensor::{DType, FloatDType, Scalar, Shape};
+
+pub(crate) type Numbers = Primitive<B>;
+
+/// The number without its graph.
+pub(crate) fn detached(x: &Numbers) -> Numbers {
+    Primitive(B::float_detach(x.0.clone()))
+}
+
+/// `x` with `value` where the mask is true.
+pub(crate) fn filled(x: Numbers, mask: &BoolTensor<B>, value: f64) -> Numbers {
+    Primitive(B::float_mask_fill(x.0, mask.clone(), Scalar::Float(value)))
+}
+
+/// `value`, made of detached numbers, as a function of the part with this slope.
+pub(crate) fn with_slope(value: Numbers, part: Numbers, slope: Numbers) -> Numbers {
+    let infinite = B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
+    let part = filled(part, &infinite, 0.0);
+    // An infinite slope would make NaN of the 0, and so of the value.
+    let most = if slope.0.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
+    let slope = [most, -most].into_iter().fold(slope, |slope, most| {
+        let beyond = slope.equal(&slope.constant(most.signum() * f64::INFINITY));
+        filled(slope, &beyond, most)
+    });
+    // x − detach(x) is 0 and has slope 1.
+    let nothing = part.clone() - detached(&part);
+    value + slope * nothing
+}
+
+/// Half precision is computed in f32.
+pub(crate) fn widened(x: FloatTensor<B>) -> FloatTensor<B> {
+    match x.dtype() {
+        DType::F64 | DType::F32 => x,
+        _ => B::float_cast(x, FloatDType::F32),
+    }
+}
+
+/// The value in the shape and dtype of the result.
+pub(crate) fn result(value: FloatTensor<B>, shape: Shape, dtype: DType) -> FloatTensor<B> {
+    let value = B::float_reshape(value, shape);
+    if value.dtype() == dtype { value } else { B::float_cast(value, dtype.into()) }
+}
+
+/// Σ losses / Σ counts, 0 where that is 0.
+pub(crate) fn mean(losses: Numbers, counts: Numbers) -> FloatTensor<B> {
+    let total = Primitive::<B>(B::float_sum(counts.0));
+    let nothing = total.equal(&total.constant(0.0));
+    let total = Numbers::select(&nothing, total.constant(1.0), total);
+    let mean = B::float_div(B::float_sum(losses.0), total.0);
+    B::float_mask_fill(mean, nothing, Scalar::Float(0.0))
+}

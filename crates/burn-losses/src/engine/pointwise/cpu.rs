@@ -1,0 +1,264 @@
+//! The CPU sweep: memory to losses, gradients to memory.
+//!
+//! Each thread takes stretches of [`STRETCH`] elements, which stay in the first-level cache: half precision is converted
+//! there. Work is split by the shape alone and summed in that order, so results do not depend on the number of threads.
+#![allow(unsafe_code)]
+
+use super::{Place, PointCall, Points};
+use crate::engine::host::{Accumulator, Element, Host, with_float};
+use crate::real::lanes::Scalar as _;
+use crate::reduction::Reduction;
+use burn::backend::TensorMetadata;
+use burn::backend::tensor::FloatTensor;
+use burn::tensor::Shape;
+use rayon::prelude::*;
+
+/// Elements a formula is evaluated on at a time.
+const STRETCH: usize = 1 << 11;
+/// Elements a thread takes at a time.
+const TASK: usize = 1 << 15;
+
+type Tensors<B, const N: usize> = [FloatTensor<B>; N];
+
+/// The loss: one value, or one an element.
+pub(crate) fn value<B: Host>(inputs: Tensors<B, 3>, weights: FloatTensor<B>, call: &PointCall) -> FloatTensor<B> {
+    let wanted = Wanted::<B> { losses: true, gradients: [false; 3], upstream: None };
+    sweep::<B>(inputs, weights, call, wanted).losses.expect("the losses were wanted")
+}
+
+/// The reduced loss and its gradients; the loss again for one that is not wanted.
+pub(crate) fn with_gradients<B: Host>(
+    inputs: Tensors<B, 3>,
+    weights: FloatTensor<B>,
+    call: &PointCall,
+    wanted: [bool; 3],
+) -> (FloatTensor<B>, Tensors<B, 3>) {
+    let made = sweep::<B>(inputs, weights, call, Wanted::<B> { losses: true, gradients: wanted, upstream: None });
+    let value = made.losses.expect("the losses were wanted");
+    let gradients = made.gradients.map(|gradient| gradient.unwrap_or_else(|| value.clone()));
+    (value, gradients)
+}
+
+/// The gradients alone; the upstream gradient again for one that is not wanted.
+pub(crate) fn gradients<B: Host>(
+    inputs: Tensors<B, 3>,
+    weights: FloatTensor<B>,
+    upstream: FloatTensor<B>,
+    call: &PointCall,
+    wanted: [bool; 3],
+) -> Tensors<B, 3> {
+    let wanted = Wanted::<B> { losses: false, gradients: wanted, upstream: Some(upstream.clone()) };
+    sweep::<B>(inputs, weights, call, wanted).gradients.map(|gradient| gradient.unwrap_or_else(|| upstream.clone()))
+}
+
+/// What a sweep is to make.
+struct Wanted<B: Host> {
+    /// The losses: one value, or one an element.
+    losses: bool,
+    /// The gradients by which inputs.
+    gradients: [bool; 3],
+    /// The gradient by the loss; 1 unless given.
+    upstream: Option<FloatTensor<B>>,
+}
+
+/// Losses and gradients, as far as they were wanted.
+struct Made<B: Host> {
+    losses: Option<FloatTensor<B>>,
+    gradients: [Option<FloatTensor<B>>; 3],
+}
+
+fn sweep<B: Host>(inputs: Tensors<B, 3>, weights: FloatTensor<B>, call: &PointCall, wanted: Wanted<B>) -> Made<B> {
+    with_float!(B, inputs[0].dtype(), E => sweep_in::<B, E>(inputs, weights, call, wanted))
+}
+
+fn sweep_in<B: Host, E: Element>(
+    inputs: [FloatTensor<B>; 3],
+    weights: FloatTensor<B>,
+    call: &PointCall,
+    wanted: Wanted<B>,
+) -> Made<B> {
+    let shape = inputs[0].shape();
+    let device = inputs[0].device();
+    let len = shape.num_elements();
+    let mut inputs = inputs.map(B::contiguous);
+    let weights = call.weighted.then(|| B::contiguous(weights));
+    let upstream = wanted.upstream.map(B::contiguous);
+    let numbers = |tensor: &Option<FloatTensor<B>>| tensor.as_ref().map(|tensor| B::elements::<E>(tensor).as_ptr());
+
+    let mut factor = match (call.reduction, &weights) {
+        (Some(Reduction::Mean), Some(weights)) => {
+            inverse(B::elements::<E>(weights).iter().map(|w| w.to_acc().to_f64()).sum())
+        }
+        (Some(Reduction::Mean), None) => inverse(len as f64),
+        _ => 1.0,
+    };
+    let scale = factor;
+    let mut each = numbers(&upstream);
+    if let (Some(_), Some(upstream)) = (call.reduction, &upstream) {
+        factor *= B::elements::<E>(upstream)[0].to_acc().to_f64();
+        each = None;
+    }
+    let mut losses = match (wanted.losses, call.reduction) {
+        (true, None) => Vec::<E>::with_capacity(len),
+        _ => Vec::new(),
+    };
+    let mut beside: [Vec<E>; 3] = Default::default();
+    let mut memory = Memory::<E> {
+        inputs: [core::ptr::null(); 3],
+        weights: numbers(&weights),
+        upstream: each,
+        losses: (losses.capacity() > 0).then_some(losses.as_mut_ptr()),
+        gradients: [None; 3],
+    };
+    for index in 0..3 {
+        if wanted.gradients[index] {
+            // In the input's place where nothing else holds it, beside it otherwise.
+            memory.gradients[index] = Some(match B::elements_mut::<E>(&mut inputs[index]) {
+                Some(elements) => elements.as_mut_ptr(),
+                None => {
+                    beside[index].reserve_exact(len.max(1));
+                    beside[index].as_mut_ptr()
+                }
+            });
+        }
+        memory.inputs[index] = match memory.gradients[index] {
+            Some(gradient) if beside[index].capacity() == 0 => gradient.cast_const(),
+            _ => B::elements::<E>(&inputs[index]).as_ptr(),
+        };
+    }
+
+    let dims: Vec<usize> = shape.iter().copied().collect();
+    let run = |index: usize| {
+        let first = index * TASK;
+        task::<E>(memory, first, TASK.min(len - first), &dims, factor, call)
+    };
+    let tasks = len.div_ceil(TASK);
+    let sum: f64 = if tasks <= 1 || rayon::current_num_threads() == 1 {
+        (0..tasks).map(run).sum()
+    } else {
+        (0..tasks).into_par_iter().map(run).collect::<Vec<f64>>().into_iter().sum()
+    };
+
+    let made = |mut values: Vec<E>| {
+        // SAFETY: the sweep wrote every element.
+        unsafe { values.set_len(len) };
+        B::tensor(values, shape.clone(), &device)
+    };
+    let value = wanted.losses.then(|| match call.reduction {
+        Some(_) => {
+            let sum = if scale == 0.0 { 0.0 } else { sum * scale };
+            B::tensor(vec![E::from_acc(E::Acc::from_f64(sum))], Shape::new([1]), &device)
+        }
+        None => made(losses),
+    });
+    let mut index = 0;
+    let gradients = inputs.map(|input| {
+        let beside = core::mem::take(&mut beside[index]);
+        let is_wanted = wanted.gradients[index];
+        index += 1;
+        is_wanted.then(|| if beside.capacity() == 0 { input } else { made(beside) })
+    });
+    Made { losses: value, gradients }
+}
+
+fn inverse(count: f64) -> f64 {
+    if count == 0.0 { 0.0 } else { 1.0 / count }
+}
+
+/// The tensors as memory. A gradient may be the input it belongs to.
+struct Memory<E> {
+    inputs: [*const E; 3],
+    weights: Option<*const E>,
+    upstream: Option<*const E>,
+    losses: Option<*mut E>,
+    gradients: [Option<*mut E>; 3],
+}
+
+impl<E> Clone for Memory<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Memory<E> {}
+
+// SAFETY: tasks touch disjoint elements.
+unsafe impl<E: Send> Send for Memory<E> {}
+// SAFETY: as above.
+unsafe impl<E: Sync> Sync for Memory<E> {}
+
+/// The elements from `first` on; gives the sum of their losses.
+fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize], factor: f64, call: &PointCall) -> f64 {
+    let direct = E::same(memory.inputs[0].cast_mut()).is_some();
+    let mut scratch = Scratch::<E::Acc>::new(if direct { 0 } else { STRETCH });
+    let mut sum = 0.0;
+    let mut at = first;
+    while at < first + len {
+        let len = STRETCH.min(first + len - at);
+        // SAFETY: all pointers are to `len` elements from `at` on, and `Element::same` is the identity.
+        let here = |pointer: *const E| unsafe { pointer.add(at) };
+        let here_mut = |pointer: *mut E| unsafe { pointer.add(at) };
+        let mut points = Points {
+            len,
+            inputs: [core::ptr::null(); 3],
+            weights: None,
+            factor: E::Acc::from_f64(factor),
+            upstream: None,
+            losses: None,
+            gradients: [None; 3],
+            class: Place::of(dims, at),
+            sum: 0.0,
+        };
+        let mut read = |pointer: *const E, slot: usize| match E::same(here(pointer).cast_mut()) {
+            Some(pointer) => pointer.cast_const(),
+            None => {
+                let values = scratch.slot(slot);
+                for (i, value) in values[..len].iter_mut().enumerate() {
+                    // SAFETY: i < len.
+                    *value = unsafe { *here(pointer).add(i) }.to_acc();
+                }
+                values.as_ptr()
+            }
+        };
+        for index in 0..call.formula.inputs().len() {
+            points.inputs[index] = read(memory.inputs[index], index);
+        }
+        points.weights = memory.weights.map(|weights| read(weights, 3));
+        points.upstream = memory.upstream.map(|upstream| read(upstream, 4));
+        let mut written = |pointer: *mut E, slot: usize| match E::same(here_mut(pointer)) {
+            Some(pointer) => pointer,
+            None => scratch.slot(slot).as_mut_ptr(),
+        };
+        points.losses = memory.losses.map(|losses| written(losses, 5));
+        for index in 0..3 {
+            points.gradients[index] = memory.gradients[index].map(|gradient| written(gradient, 6 + index));
+        }
+        E::Acc::points(&*call.formula, &mut points);
+        sum += points.sum;
+        if !direct {
+            let outputs = [memory.losses, memory.gradients[0], memory.gradients[1], memory.gradients[2]];
+            for (slot, output) in outputs.into_iter().enumerate() {
+                let Some(output) = output else { continue };
+                for (i, value) in scratch.slot(5 + slot)[..len].iter().enumerate() {
+                    // SAFETY: i < len.
+                    unsafe { *here_mut(output).add(i) = E::from_acc(*value) };
+                }
+            }
+        }
+        at += len;
+    }
+    sum
+}
+
+/// Inputs and outputs of a stretch, for tensors that are computed in another type.
+struct Scratch<T>(Vec<T>, usize);
+
+impl<T: Accumulator> Scratch<T> {
+    fn new(len: usize) -> Self {
+        Self(vec![T::default(); 9 * len], len)
+    }
+
+    fn slot(&mut self, slot: usize) -> &mut [T] {
+        &mut self.0[slot * self.1..][..self.1]
+    }
+}

@@ -1,0 +1,218 @@
+//! The composed path: soft class rows with the operations of whatever backend the tensors live on.
+//!
+//! The gradient is made here in full, by the same mathematics as on the CPU, and hung into Burn's graph, so that its
+//! digits do not depend on Burn's backward pass.
+
+use super::formula::given;
+use super::{SoftCall, extent};
+use crate::engine::graph::{self, Numbers, detached, filled, widened};
+use crate::engine::pointwise::Input;
+use crate::real::{Dual, Primitive, Real};
+use crate::reduction::Reduction;
+use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
+use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
+use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
+use burn::tensor::{DType, IntDType, Scalar, Shape, TensorData};
+
+/// One value, or one a row.
+pub(super) fn evaluate(
+    scores: FloatTensor<B>,
+    targets: FloatTensor<B>,
+    classes: IntTensor<B>,
+    weights: FloatTensor<B>,
+    call: &SoftCall,
+) -> FloatTensor<B> {
+    let (dtype, shape) = (scores.dtype(), scores.shape());
+    let extent = extent(&shape);
+    let output = call.output_shape(&shape);
+    let full = Shape::new([extent.rows, extent.classes, extent.inner]);
+    let rows = Shape::new([extent.rows, 1, extent.inner]);
+    let device = scores.device();
+    let bools = get_device_settings::<B>(&device).bool_dtype;
+    let scores = B::float_reshape(widened(scores), full.clone());
+    if extent.targets() == 0 {
+        // Nothing to evaluate, but still a part of the graph.
+        let nothing = match call.reduction {
+            None => B::float_sum_dim(scores, 1),
+            Some(_) => B::float_sum(scores),
+        };
+        return graph::result(nothing, output, dtype);
+    }
+    let scores = Primitive::<B>(scores);
+    let fixed = detached(&scores);
+    let numbers = B::int_arange(0..extent.classes as i64, &device, IntDType::I64);
+    let numbers = B::int_expand(B::int_reshape(numbers, Shape::new([1, extent.classes, 1])), full.clone());
+    let expanded = |x: Numbers| Primitive::<B>(B::float_expand(x.0, full.clone()));
+
+    // What every row counts, and the targets as probabilities.
+    let one = Primitive::<B>(B::float_sum_dim(fixed.constant(0.0).0, 1)) + 1.0;
+    let mut counts = match call.weighted {
+        true => Primitive::<B>(B::float_reshape(widened(weights), rows.clone())),
+        false => one.clone(),
+    };
+    let mut invalid = None;
+    let targets = if call.dense {
+        Primitive::<B>(B::float_reshape(widened(targets), full.clone()))
+    } else {
+        let classes = B::int_cast(B::int_reshape(classes, rows.clone()), IntDType::I64);
+        let below = B::int_lower_elem(classes.clone(), Scalar::Int(0), bools);
+        let above = B::int_greater_equal_elem(classes.clone(), Scalar::Int(extent.classes as i64), bools);
+        let outside = B::bool_or(below, above);
+        let safe = B::int_mask_fill(classes.clone(), outside.clone(), Scalar::Int(0));
+        if let Some(weights) = &call.class_weights {
+            counts = counts.clone() * one.lookup(weights, &safe);
+        }
+        let mut refused = outside;
+        if let Some(index) = call.ignore_index {
+            let ignored = B::int_equal_elem(classes, Scalar::Int(index), bools);
+            counts = filled(counts, &ignored, 0.0);
+            refused = B::bool_and(refused, B::bool_not(ignored));
+        }
+        invalid = Some(refused);
+        let is_target = B::int_equal(numbers.clone(), B::int_expand(safe, full.clone()), bools);
+        filled(fixed.constant(0.0), &is_target, 1.0)
+    };
+    let silent = counts.equal(&counts.constant(0.0));
+    let fixed = filled(fixed, &B::bool_expand(silent.clone(), full.clone()), 0.0);
+
+    let targets = match call.label_smoothing {
+        0.0 => targets,
+        smoothing => targets * (1.0 - smoothing) + smoothing / extent.classes as f64,
+    };
+    let target = Dual::<Numbers, 2>::variable(detached(&targets), 1);
+    let ([log_p, p, miss], softmax) = match call.input {
+        Input::Logits => {
+            let softmax = Softmax::new(fixed, &numbers, &full);
+            let with_slope = |value: &Numbers, slope| Dual { value: value.clone(), slopes: [Some(slope), None] };
+            let one = softmax.p.constant(1.0);
+            let log_p = with_slope(&softmax.log_p, one);
+            let p = with_slope(&softmax.p, softmax.p.clone());
+            let miss = with_slope(&softmax.miss, -softmax.p.clone());
+            ([log_p, p, miss], Some(softmax))
+        }
+        input => (given(Dual::variable(fixed, 0), input), None),
+    };
+    let mut terms = call.formula.terms_program(extent.classes).run(&[log_p, p, miss, target], &numbers);
+    let (second, first) = (terms.pop().expect("two terms"), terms.pop().expect("two terms"));
+    let class_weights = call.class_weights.as_ref().filter(|_| call.dense).map(|weights| {
+        let data = TensorData::new(weights.to_vec(), [1, extent.classes, 1]).convert_dtype(one.0.dtype());
+        expanded(Primitive::<B>(B::float_from_data(data, &device)))
+    });
+    let weighted = |x: Numbers| match &class_weights {
+        Some(weights) => {
+            let unused = weights.equal(&weights.constant(0.0));
+            filled(x * weights.clone(), &unused, 0.0)
+        }
+        None => x,
+    };
+    let summed = |x: &Numbers| Primitive::<B>(B::float_sum_dim(weighted(x.clone()).0, 1));
+    let is_log_sum = call.formula.is_log_sum();
+    let (first_sum, first) = match (is_log_sum, &class_weights) {
+        // A logarithm is weighted by the logarithm of its weight.
+        (true, Some(weights)) => {
+            let terms = Dual { value: first.value + weights.clone().ln(), slopes: first.slopes };
+            log_sum(terms, &expanded)
+        }
+        (true, None) => log_sum(first, &expanded),
+        (false, _) => (summed(&first.value), first),
+    };
+    let (s1, s2) = (Dual::<_, 2>::variable(first_sum, 0), Dual::variable(summed(&second.value), 1));
+    let loss = call.formula.loss_program(extent.classes).run(&[s1, s2], &numbers).swap_remove(0);
+    let mut losses = loss.value.clone();
+    if B::ad_enabled(&device) {
+        let by = [loss.slope(0), loss.slope(1)].map(&expanded);
+        // Of the row's loss by each of its scores and targets.
+        let slope_by = |variable: usize| {
+            let [c1, c2] = by.clone();
+            let slope = c1 * first.slope(variable) + c2 * second.slope(variable);
+            if is_log_sum { slope } else { weighted(slope) }
+        };
+        let by_score = match &softmax {
+            Some(softmax) => softmax.slope(slope_by(0), &expanded),
+            None => slope_by(0),
+        };
+        losses = hung(losses, scores, by_score, &silent);
+        if call.dense {
+            losses = hung(losses, targets, slope_by(1), &silent);
+        }
+    }
+    let mut losses = filled(losses * counts.clone(), &silent, 0.0);
+    if let Some(invalid) = &invalid {
+        losses = filled(losses, invalid, f64::NAN);
+    }
+    let value = match call.reduction {
+        None => losses.0,
+        Some(Reduction::Sum) => B::float_sum(losses.0),
+        Some(Reduction::Mean) => graph::mean(losses, counts),
+    };
+    graph::result(value, output, dtype)
+}
+
+/// ln Σₖ e^{tₖ}, and the terms with what their slopes are multiplied by in it.
+fn log_sum(terms: Dual<Numbers, 2>, expanded: &impl Fn(Numbers) -> Numbers) -> (Numbers, Dual<Numbers, 2>) {
+    let most = Primitive::<B>(B::float_max_dim(terms.value.0.clone(), 1));
+    let nothing = most.equal(&most.constant(f64::NEG_INFINITY));
+    let most = filled(most, &nothing, 0.0);
+    let e = (terms.value.clone() - expanded(most.clone())).exp();
+    let sum = Primitive::<B>(B::float_sum_dim(e.0.clone(), 1));
+    let share = e / expanded(filled(sum.clone(), &nothing, 1.0));
+    let silent = share.equal(&share.constant(0.0));
+    let slopes = terms.slopes.map(|slope| slope.map(|slope| filled(slope * share.clone(), &silent, 0.0)));
+    (sum.ln() + most, Dual { value: terms.value, slopes })
+}
+
+/// The rows' losses as functions of a part with a slope for every class; of rows that say nothing, and of those whose
+/// loss is infinite, as constants.
+fn hung(losses: Numbers, part: Numbers, slope: Numbers, silent: &BoolTensor<B>) -> Numbers {
+    let bools = get_device_settings::<B>(&part.0.device()).bool_dtype;
+    let lost = B::bool_or(silent.clone(), B::float_is_inf(losses.0.clone(), bools));
+    let lost = B::bool_expand(lost, part.0.shape());
+    let (part, slope) = (filled(part, &lost, 0.0), filled(slope, &lost, 0.0));
+    let nothing = graph::with_slope(slope.constant(0.0), part, slope);
+    losses + Primitive::<B>(B::float_sum_dim(nothing.0, 1))
+}
+
+/// The softmax of every row, with all its digits: the largest is left out of the sum.
+struct Softmax {
+    log_p: Numbers,
+    p: Numbers,
+    miss: Numbers,
+    /// S and 1/(1 + S), one a row.
+    exp_sum: Numbers,
+    share: Numbers,
+    is_most: BoolTensor<B>,
+}
+
+impl Softmax {
+    fn new(x: Numbers, numbers: &IntTensor<B>, full: &Shape) -> Self {
+        let bools = get_device_settings::<B>(&x.0.device()).bool_dtype;
+        let expanded = |x: Numbers| Primitive::<B>(B::float_expand(x.0, full.clone()));
+        let at = B::int_cast(B::float_argmax(x.0.clone(), 1, IntDType::I64), IntDType::I64);
+        let is_most = B::int_equal(numbers.clone(), B::int_expand(at.clone(), full.clone()), bools);
+        let most = Primitive::<B>(B::float_gather(1, x.0.clone(), at));
+        let x = x - expanded(most);
+        // What is no normal number any more is 0, as on the CPU: its inverse would be infinite.
+        let tiny = if x.0.dtype() == DType::F64 { f64::MIN_POSITIVE } else { f64::from(f32::MIN_POSITIVE) };
+        let e = x.clone().exp();
+        let gone = e.less(&e.constant(tiny));
+        let e = filled(filled(e, &gone, 0.0), &is_most, 0.0);
+        let exp_sum = Primitive::<B>(B::float_sum_dim(e.0.clone(), 1));
+        let log = exp_sum.clone().ln_1p();
+        let share = exp_sum.constant(1.0) / (exp_sum.clone() + 1.0);
+        let own = e * expanded(share.clone());
+        let p = Numbers::select(&is_most, expanded(share.clone()), own.clone());
+        let miss = Numbers::select(&is_most, expanded(exp_sum.clone() * share.clone()), -(own - 1.0));
+        let log_p = filled(x, &is_most, 0.0) - expanded(log);
+        Self { log_p, p, miss, exp_sum, share, is_most }
+    }
+
+    /// From the slopes by ln p to those by the logits.
+    fn slope(&self, d: Numbers, expanded: &impl Fn(Numbers) -> Numbers) -> Numbers {
+        let sum = |x: Numbers| Primitive::<B>(B::float_sum_dim(x.0, 1));
+        let others = sum(filled(d.clone(), &self.is_most, 0.0));
+        let own = sum(Numbers::select(&self.is_most, d.clone(), d.constant(0.0)));
+        let most = (own.clone() * self.exp_sum.clone() - others.clone()) * self.share.clone();
+        let rest = d - self.p.clone() * expanded(others + own);
+        Numbers::select(&self.is_most, expanded(most), rest)
+    }
+}

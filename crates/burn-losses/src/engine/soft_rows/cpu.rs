@@ -1,0 +1,790 @@
+//! The CPU sweep of soft class rows.
+//!
+//! Rows are worked on in tiles of [`LANES`] columns, in which every pass is a loop over vectors:
+//!
+//! - **across**: a column is a row of its own (class axis not last, or short). Sums run down the columns.
+//! - **along**: a tile is one long row, folded. Sums run down the columns, and the columns are then joined.
+//!
+//! Half precision is converted on the way into the tile and out of it.
+#![allow(unsafe_code)]
+
+use super::formula::{LANES, given};
+use super::{SoftCall, Stretch, SumsBlock, counts_differ, extent};
+use crate::check;
+use crate::engine::class_rows::Extent;
+use crate::engine::host::{Accumulator, Element, Host, with_float};
+use crate::engine::pointwise::{Input, Place};
+use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd as _, Vector, exp_nonpositive};
+use crate::real::{Dual, Real as _};
+use crate::reduction::Reduction;
+use burn::backend::TensorMetadata;
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::tensor::Shape;
+use rayon::prelude::*;
+
+/// Classes from which a row is worth a tile of its own.
+const LONG: usize = 64;
+
+/// The loss: one value, or one a row.
+pub(crate) fn value<B: Host>(
+    scores: FloatTensor<B>,
+    targets: FloatTensor<B>,
+    classes: IntTensor<B>,
+    weights: FloatTensor<B>,
+    call: &SoftCall,
+) -> FloatTensor<B> {
+    let tensors = Tensors::<B> { scores, targets, classes, weights, upstream: None };
+    sweep::<B>(tensors, call, true, [false; 2]).0.expect("the losses were wanted")
+}
+
+/// The reduced loss and its gradients; the loss again for one that is not wanted.
+pub(crate) fn with_gradients<B: Host>(
+    scores: FloatTensor<B>,
+    targets: FloatTensor<B>,
+    classes: IntTensor<B>,
+    weights: FloatTensor<B>,
+    call: &SoftCall,
+    wanted: [bool; 2],
+) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
+    let tensors = Tensors::<B> { scores, targets, classes, weights, upstream: None };
+    let (value, [a, b]) = sweep::<B>(tensors, call, true, wanted);
+    let value = value.expect("the losses were wanted");
+    (value.clone(), a.unwrap_or_else(|| value.clone()), b.unwrap_or(value))
+}
+
+/// The gradients alone; the upstream gradient again for one that is not wanted.
+pub(crate) fn gradients<B: Host>(
+    scores: FloatTensor<B>,
+    targets: FloatTensor<B>,
+    classes: IntTensor<B>,
+    weights: FloatTensor<B>,
+    upstream: FloatTensor<B>,
+    call: &SoftCall,
+    wanted: [bool; 2],
+) -> (FloatTensor<B>, FloatTensor<B>) {
+    let tensors = Tensors::<B> { scores, targets, classes, weights, upstream: Some(upstream.clone()) };
+    let (_, [a, b]) = sweep::<B>(tensors, call, false, wanted);
+    (a.unwrap_or_else(|| upstream.clone()), b.unwrap_or(upstream))
+}
+
+struct Tensors<B: Host> {
+    scores: FloatTensor<B>,
+    targets: FloatTensor<B>,
+    classes: IntTensor<B>,
+    weights: FloatTensor<B>,
+    upstream: Option<FloatTensor<B>>,
+}
+
+type Made<B> = (Option<FloatTensor<B>>, [Option<FloatTensor<B>>; 2]);
+
+fn sweep<B: Host>(tensors: Tensors<B>, call: &SoftCall, losses: bool, wanted: [bool; 2]) -> Made<B> {
+    with_float!(B, tensors.scores.dtype(), E => sweep_in::<B, E>(tensors, call, losses, wanted))
+}
+
+fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: bool, wanted: [bool; 2]) -> Made<B> {
+    let Tensors { scores, targets, classes, weights, upstream } = tensors;
+    let (shape, device) = (scores.shape(), scores.device());
+    let extent = extent(&shape);
+    let (len, rows) = (shape.num_elements(), extent.targets());
+    let mut scores = B::contiguous(scores);
+    let mut targets = B::contiguous(targets);
+    let weights = call.weighted.then(|| B::contiguous(weights));
+    let upstream = upstream.map(B::contiguous);
+    let index = if call.dense { Vec::new() } else { B::integers(classes) };
+    if !call.dense {
+        check::soft_target_range(&index, extent.classes, call);
+    }
+
+    // What every row counts, in f64: its own weight, its class's weight, nothing if it is ignored.
+    let counts: Option<Vec<f64>> = counts_differ(call).then(|| {
+        let own = weights.as_ref().map(B::elements::<E>);
+        let count = |row: usize| {
+            let own = own.map_or(1.0, |own| own[row].to_acc().to_f64());
+            let of_class = match index.get(row) {
+                Some(class) if call.ignore_index == Some(*class) => 0.0,
+                Some(class) => call.class_weights.as_ref().map_or(1.0, |weights| weights[*class as usize]),
+                None => 1.0,
+            };
+            own * of_class
+        };
+        (0..rows).map(count).collect()
+    });
+    let scale = match call.reduction {
+        Some(Reduction::Mean) => match counts.as_ref().map_or(rows as f64, |counts| counts.iter().sum()) {
+            0.0 => 0.0,
+            total => 1.0 / total,
+        },
+        _ => 1.0,
+    };
+    let factor = match (call.reduction, &upstream) {
+        (Some(_), Some(upstream)) => scale * B::elements::<E>(upstream)[0].to_acc().to_f64(),
+        _ => scale,
+    };
+
+    let mut made: [Vec<E>; 2] = Default::default();
+    let mut output = |which: usize, input: &mut FloatTensor<B>| -> Option<*mut E> {
+        if !wanted[which] {
+            return None;
+        }
+        if let Some(elements) = B::elements_mut::<E>(input) {
+            return Some(elements.as_mut_ptr());
+        }
+        made[which].reserve_exact(len.max(1));
+        Some(made[which].as_mut_ptr())
+    };
+    let gradients = [output(0, &mut scores), output(1, &mut targets)];
+    let pointer = |which: usize, input: &FloatTensor<B>| match gradients[which] {
+        Some(gradient) if made[which].capacity() == 0 => gradient.cast_const(),
+        _ => B::elements::<E>(input).as_ptr(),
+    };
+    let mut each = if losses && call.reduction.is_none() { Vec::<E>::with_capacity(rows) } else { Vec::new() };
+    let job = Job {
+        call,
+        extent,
+        index: &index,
+        counts: counts.as_deref(),
+        factor,
+        each_upstream: match (call.reduction, &upstream) {
+            (None, Some(upstream)) => Some(B::elements::<E>(upstream)),
+            _ => None,
+        },
+        memory: Memory {
+            scores: pointer(0, &scores),
+            targets: call.dense.then(|| pointer(1, &targets)),
+            gradients,
+            losses: (each.capacity() > 0).then_some(each.as_mut_ptr()),
+        },
+    };
+    let sum = job.run();
+
+    let tensor = |mut values: Vec<E>, shape: Shape, len: usize| {
+        // SAFETY: the sweep wrote every element.
+        unsafe { values.set_len(len) };
+        B::tensor(values, shape, &device)
+    };
+    let value = losses.then(|| match call.reduction {
+        Some(_) => B::tensor(vec![E::from_acc(E::Acc::from_f64(sum * scale))], Shape::new([1]), &device),
+        None => tensor(each, call.output_shape(&shape), rows),
+    });
+    let [first, second] = made;
+    let gradient = |which: usize, made: Vec<E>, input: FloatTensor<B>| {
+        wanted[which].then(|| if made.capacity() == 0 { input } else { tensor(made, shape.clone(), len) })
+    };
+    (value, [gradient(0, first, scores), gradient(1, second, targets)])
+}
+
+/// The tensors as memory. A gradient may be the input it belongs to.
+struct Memory<E> {
+    scores: *const E,
+    targets: Option<*const E>,
+    gradients: [Option<*mut E>; 2],
+    losses: Option<*mut E>,
+}
+
+// SAFETY: tiles are of disjoint rows.
+unsafe impl<E: Send> Send for Memory<E> {}
+// SAFETY: as above.
+unsafe impl<E: Sync> Sync for Memory<E> {}
+
+/// One evaluation.
+struct Job<'a, E: Element> {
+    call: &'a SoftCall,
+    extent: Extent,
+    index: &'a [i64],
+    counts: Option<&'a [f64]>,
+    /// What the gradient of every row is multiplied by, besides what the row counts.
+    factor: f64,
+    each_upstream: Option<&'a [E]>,
+    memory: Memory<E>,
+}
+
+impl<E: Element> Job<'_, E> {
+    /// The sum of the weighted losses.
+    fn run(&self) -> f64 {
+        let tiles = self.tiles();
+        let per_task = ((1 << 15) / (self.extent.classes * self.rows_per_tile())).max(1);
+        let tasks = tiles.div_ceil(per_task);
+        let one = |task: usize| {
+            E::Acc::dispatch(Task { job: self, tiles: task * per_task..tiles.min((task + 1) * per_task) })
+        };
+        if tasks <= 1 || rayon::current_num_threads() == 1 {
+            (0..tasks).map(one).sum()
+        } else {
+            (0..tasks).into_par_iter().map(one).collect::<Vec<f64>>().into_iter().sum()
+        }
+    }
+
+    /// Whether a tile is one row.
+    fn along(&self) -> bool {
+        self.extent.inner == 1 && self.extent.classes >= LONG
+    }
+
+    fn rows_per_tile(&self) -> usize {
+        if self.along() { 1 } else { LANES }
+    }
+
+    fn tiles(&self) -> usize {
+        let Extent { rows, inner, .. } = self.extent;
+        // Across, a tile does not cross from one sample to the next where the class axis is in the middle.
+        if inner == 1 { rows.div_ceil(self.rows_per_tile()) } else { rows * inner.div_ceil(LANES) }
+    }
+
+    /// The first row of a tile, and how many it has.
+    fn rows_of(&self, tile: usize) -> (usize, usize) {
+        let Extent { rows, inner, .. } = self.extent;
+        if inner == 1 {
+            let first = tile * self.rows_per_tile();
+            return (first, self.rows_per_tile().min(rows - first));
+        }
+        let per_sample = inner.div_ceil(LANES);
+        let (sample, first) = (tile / per_sample, tile % per_sample * LANES);
+        (sample * inner + first, LANES.min(inner - first))
+    }
+}
+
+struct Task<'a, 'b, E: Element> {
+    job: &'a Job<'b, E>,
+    tiles: core::ops::Range<usize>,
+}
+
+impl<E: Element> Kernel<E::Acc> for Task<'_, '_, E> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<V: Vector<T = E::Acc>>(self) -> f64 {
+        let Self { job, tiles } = self;
+        let mut work = Work::<E>::new(job);
+        let mut sum = 0.0;
+        for tile in tiles {
+            sum += work.tile::<V>(tile);
+        }
+        sum
+    }
+}
+
+/// One number a column.
+type Columns<T> = [T; LANES];
+
+/// The arrays of a tile, `height × LANES` each.
+enum Array {
+    Score,
+    LogP,
+    P,
+    Miss,
+    Target,
+    Value,
+    Second,
+    Slope,
+    SecondSlope,
+    TargetSlope,
+    SecondTargetSlope,
+    Weights,
+    LogPSlope,
+    PSlope,
+}
+
+/// How many arrays there are.
+const ARRAYS: usize = 14;
+
+struct Work<'a, 'b, E: Element> {
+    job: &'a Job<'b, E>,
+    along: bool,
+    height: usize,
+    arrays: Vec<E::Acc>,
+    sums: SumsBlock<E::Acc>,
+}
+
+impl<'a, 'b, E: Element> Work<'a, 'b, E> {
+    fn new(job: &'a Job<'b, E>) -> Self {
+        let (along, classes) = (job.along(), job.extent.classes);
+        let height = if along { classes.div_ceil(LANES) } else { classes };
+        let zero = E::Acc::from_f64(0.0);
+        let mut work = Self {
+            job,
+            along,
+            height,
+            arrays: vec![zero; ARRAYS * height * LANES],
+            sums: SumsBlock {
+                len: if along { 1 } else { LANES },
+                classes,
+                sums: [[zero; LANES]; 2],
+                loss: [zero; LANES],
+                slopes: [[zero; LANES]; 2],
+            },
+        };
+        // Of logits: the variable is ln p itself.
+        work.array(Array::LogPSlope).fill(E::Acc::from_f64(1.0));
+        if let (true, Some(weights)) = (job.call.dense, &job.call.class_weights) {
+            let array = work.array(Array::Weights);
+            for (class, &weight) in weights.iter().enumerate() {
+                let cells = if along { class..class + 1 } else { class * LANES..(class + 1) * LANES };
+                array[cells].fill(E::Acc::from_f64(weight));
+            }
+        }
+        work
+    }
+
+    fn array(&mut self, array: Array) -> &mut [E::Acc] {
+        let len = self.height * LANES;
+        &mut self.arrays[array as usize * len..][..len]
+    }
+
+    fn pointer(&mut self, array: Array) -> *mut E::Acc {
+        self.array(array).as_mut_ptr()
+    }
+
+    /// One tile; gives the sum of its weighted losses.
+    #[inline(always)]
+    fn tile<V: Vector<T = E::Acc>>(&mut self, tile: usize) -> f64 {
+        let (first, rows) = self.job.rows_of(tile);
+        let dense = self.job.memory.targets;
+        self.load(Array::Score, self.job.memory.scores, first, rows, f64::NEG_INFINITY);
+        match dense {
+            Some(targets) => self.load(Array::Target, targets, first, rows, 0.0),
+            None => self.mark_targets(first, rows),
+        }
+        self.smooth();
+        let with_gradient = self.job.memory.gradients.iter().any(Option::is_some);
+        let softmax = self.job.call.input == Input::Logits;
+        let (largest, exp_sum) = if softmax {
+            self.softmax::<V>()
+        } else {
+            self.given::<V>();
+            ([E::Acc::from_f64(-1.0); LANES], [E::Acc::from_f64(0.0); LANES])
+        };
+        self.terms(with_gradient);
+        if self.job.call.formula.is_log_sum() {
+            self.exponentiate::<V>(with_gradient);
+        } else {
+            self.sums.sums[0] = self.total::<V>(Array::Value);
+        }
+        if self.job.call.formula.has_second() {
+            self.sums.sums[1] = self.total::<V>(Array::Second);
+        }
+        E::Acc::sums(&*self.job.call.formula, &mut self.sums);
+
+        let mut total = 0.0;
+        let mut factors = [E::Acc::from_f64(0.0); LANES];
+        for row in 0..rows {
+            let count = self.job.counts.map_or(1.0, |counts| counts[first + row]);
+            // What counts for nothing is nothing, whatever it is.
+            let loss = if count == 0.0 { 0.0 } else { self.sums.loss[row].to_f64() * count };
+            total += loss;
+            if let Some(losses) = self.job.memory.losses {
+                // SAFETY: there is a loss for every row.
+                unsafe { *losses.add(first + row) = E::from_acc(E::Acc::from_f64(loss)) };
+            }
+            let upstream = self.job.each_upstream.map_or(1.0, |each| each[first + row].to_acc().to_f64());
+            factors[row] = E::Acc::from_f64(self.job.factor * upstream * count);
+        }
+        if with_gradient {
+            self.gradients::<V>(softmax, &largest, &exp_sum, &mut factors, first, rows);
+        }
+        total
+    }
+
+    /// Copies rows into the tile; `rest` fills what is left of it.
+    #[inline(always)]
+    fn load(&mut self, to: Array, from: *const E, first: usize, rows: usize, rest: f64) {
+        let Extent { classes, inner, .. } = self.job.extent;
+        let along = self.along;
+        let array = self.array(to);
+        // SAFETY: the rows are within the tensor.
+        unsafe {
+            if along {
+                for (k, cell) in array[..classes].iter_mut().enumerate() {
+                    *cell = (*from.add(first * classes + k)).to_acc();
+                }
+                array[classes..].fill(E::Acc::from_f64(rest));
+            } else if inner == 1 {
+                for row in 0..rows {
+                    for k in 0..classes {
+                        array[k * LANES + row] = (*from.add((first + row) * classes + k)).to_acc();
+                    }
+                }
+            } else {
+                let start = first / inner * classes * inner + first % inner;
+                for k in 0..classes {
+                    for row in 0..rows {
+                        array[k * LANES + row] = (*from.add(start + k * inner + row)).to_acc();
+                    }
+                }
+            }
+        }
+    }
+
+    /// 1 at the class of every row, 0 elsewhere.
+    fn mark_targets(&mut self, first: usize, rows: usize) {
+        let (along, index) = (self.along, self.job.index);
+        let classes = self.job.extent.classes;
+        let array = self.array(Array::Target);
+        array.fill(E::Acc::from_f64(0.0));
+        for (row, &class) in index[first..first + rows].iter().enumerate() {
+            // An ignored target may be no class at all.
+            let Some(class) = usize::try_from(class).ok().filter(|class| *class < classes) else { continue };
+            array[if along { class } else { class * LANES + row }] = E::Acc::from_f64(1.0);
+        }
+    }
+
+    /// A share of every target to all classes alike.
+    #[inline(always)]
+    fn smooth(&mut self) {
+        let smoothing = self.job.call.label_smoothing;
+        if smoothing == 0.0 {
+            return;
+        }
+        let (classes, along) = (self.job.extent.classes, self.along);
+        let (kept, share) = (1.0 - smoothing, smoothing / classes as f64);
+        let len = if along { classes } else { classes * LANES };
+        for target in &mut self.array(Array::Target)[..len] {
+            *target = E::Acc::from_f64(target.to_f64() * kept + share);
+        }
+    }
+
+    /// From logits to ln p, p and 1 − p. Gives where the largest logit of each column is (its line in the tile, −1 where
+    /// the row's largest is in another column), and the sum S of the others' exponentials.
+    #[inline(always)]
+    fn softmax<V: Vector<T = E::Acc>>(&mut self) -> (Columns<E::Acc>, Columns<E::Acc>) {
+        let (height, along) = (self.height, self.along);
+        let scores: *const E::Acc = self.pointer(Array::Score);
+        let [log_p, p, miss] = [Array::LogP, Array::P, Array::Miss].map(|array| self.pointer(array));
+        let number = |x: f64| V::splat(V::T::from_f64(x));
+        let mut largest = [V::T::from_f64(f64::NEG_INFINITY); LANES];
+        let mut at = [V::T::from_f64(0.0); LANES];
+        let mut exp_sum = [V::T::from_f64(0.0); LANES];
+        // SAFETY: tiles are height × LANES, columns LANES, a multiple of W.
+        unsafe {
+            let mut column = 0;
+            while column < LANES {
+                let mut most = number(f64::NEG_INFINITY);
+                let mut line = number(0.0);
+                for k in 0..height {
+                    let x = V::load(scores.add(k * LANES + column));
+                    let above = most.less(x);
+                    most = V::select(above, x, most);
+                    line = V::select(above, number(k as f64), line);
+                }
+                most.store(largest.as_mut_ptr().add(column));
+                line.store(at.as_mut_ptr().add(column));
+                column += V::W;
+            }
+            if along {
+                let mut best = 0;
+                for column in 1..LANES {
+                    if largest[column] > largest[best] {
+                        best = column;
+                    }
+                }
+                let line = at[best];
+                largest = [largest[best]; LANES];
+                at = [V::T::from_f64(-1.0); LANES];
+                at[best] = line;
+            }
+            let mut column = 0;
+            while column < LANES {
+                let most = V::load(largest.as_ptr().add(column));
+                let line = V::load(at.as_ptr().add(column));
+                let mut sum = number(0.0);
+                for k in 0..height {
+                    let x = V::load(scores.add(k * LANES + column)).sub(most);
+                    let e = V::select(line.equal(number(k as f64)), number(0.0), exp_nonpositive(x));
+                    e.store(p.add(k * LANES + column));
+                    sum = sum.add(e);
+                }
+                sum.store(exp_sum.as_mut_ptr().add(column));
+                column += V::W;
+            }
+            if along {
+                exp_sum = [joined(&exp_sum); LANES];
+            }
+            let mut column = 0;
+            while column < LANES {
+                let most = V::load(largest.as_ptr().add(column));
+                let line = V::load(at.as_ptr().add(column));
+                let sum = V::load(exp_sum.as_ptr().add(column));
+                let log = Lanes(sum).ln_1p().0;
+                let share = number(1.0).div(sum.add(number(1.0)));
+                for k in 0..height {
+                    let cell = k * LANES + column;
+                    let is_most = line.equal(number(k as f64));
+                    let own = V::load(p.add(cell)).mul(share);
+                    let x = V::load(scores.add(cell)).sub(most).sub(log);
+                    V::select(is_most, share, own).store(p.add(cell));
+                    V::select(is_most, log.mul(number(-1.0)), x).store(log_p.add(cell));
+                    V::select(is_most, sum.mul(share), number(1.0).sub(own)).store(miss.add(cell));
+                }
+                column += V::W;
+            }
+        }
+        (at, exp_sum)
+    }
+
+    /// From scores that are no logits to ln p, p and 1 − p, and the slopes of the first two.
+    #[inline(always)]
+    fn given<V: Vector<T = E::Acc>>(&mut self) {
+        let (input, len) = (self.job.call.input, self.height * LANES);
+        let scores: *const E::Acc = self.pointer(Array::Score);
+        let to = [Array::LogP, Array::P, Array::Miss, Array::LogPSlope, Array::PSlope].map(|to| self.pointer(to));
+        let mut at = 0;
+        while at < len {
+            // SAFETY: the arrays hold `len` values, a multiple of W.
+            unsafe {
+                let score = Dual::<Lanes<V>, 1>::variable(Lanes(V::load(scores.add(at))), 0);
+                let [log_p, p, miss] = given(score, input);
+                log_p.value.0.store(to[0].add(at));
+                p.value.0.store(to[1].add(at));
+                miss.value.0.store(to[2].add(at));
+                log_p.slope(0).0.store(to[3].add(at));
+                p.slope(0).0.store(to[4].add(at));
+            }
+            at += V::W;
+        }
+    }
+
+    /// The formula's terms and their slopes.
+    fn terms(&mut self, with_slopes: bool) {
+        let dense_weights = self.job.call.dense && self.job.call.class_weights.is_some();
+        let with_target_slopes = self.job.memory.gradients[1].is_some();
+        let classes = self.job.extent.classes;
+        let softmax = self.job.call.input == Input::Logits;
+        let mut stretch = Stretch {
+            len: self.height * LANES,
+            log_p_slope: self.pointer(Array::LogPSlope),
+            p_slope: if softmax { self.pointer(Array::P) } else { self.pointer(Array::PSlope) },
+            log_p: self.pointer(Array::LogP),
+            p: self.pointer(Array::P),
+            miss: self.pointer(Array::Miss),
+            target: self.pointer(Array::Target),
+            weights: dense_weights.then(|| self.pointer(Array::Weights).cast_const()),
+            place: Place { class: 0, inner: 0, classes, inners: if self.along { 1 } else { LANES } },
+            values: [self.pointer(Array::Value), self.pointer(Array::Second)],
+            slopes: with_slopes.then(|| [self.pointer(Array::Slope), self.pointer(Array::SecondSlope)]),
+            target_slopes: with_target_slopes
+                .then(|| [self.pointer(Array::TargetSlope), self.pointer(Array::SecondTargetSlope)]),
+        };
+        E::Acc::terms(&*self.job.call.formula, &mut stretch);
+        if self.along && self.job.call.formula.is_log_sum() {
+            self.array(Array::Value)[classes..].fill(E::Acc::from_f64(f64::NEG_INFINITY));
+            for array in [Array::Slope, Array::TargetSlope] {
+                self.array(array)[classes..].fill(E::Acc::from_f64(0.0));
+            }
+        } else if self.along {
+            // What fills the tile is no class.
+            for array in [Array::Value, Array::Second, Array::Slope, Array::SecondSlope] {
+                self.array(array)[classes..].fill(E::Acc::from_f64(0.0));
+            }
+        }
+    }
+
+    /// From terms tₖ to ln Σₖ e^{tₖ}, and from their slopes to those of that.
+    #[inline(always)]
+    fn exponentiate<V: Vector<T = E::Acc>>(&mut self, with_slopes: bool) {
+        let (height, along) = (self.height, self.along);
+        let values = self.pointer(Array::Value);
+        let slopes = [Array::Slope, Array::TargetSlope].map(|slopes| self.pointer(slopes));
+        let number = |x: f64| V::splat(V::T::from_f64(x));
+        let mut largest = [V::T::from_f64(f64::NEG_INFINITY); LANES];
+        // SAFETY: tiles are height × LANES, columns LANES, a multiple of W.
+        unsafe {
+            let mut column = 0;
+            while column < LANES {
+                let mut most = number(f64::NEG_INFINITY);
+                for k in 0..height {
+                    most = most.larger(V::load(values.add(k * LANES + column)));
+                }
+                most.store(largest.as_mut_ptr().add(column));
+                column += V::W;
+            }
+            if along {
+                let most = largest.iter().copied().fold(largest[0], |a, b| if b > a { b } else { a });
+                largest = [most; LANES];
+            }
+            let mut column = 0;
+            while column < LANES {
+                // Nothing to subtract from −∞.
+                let most = V::load(largest.as_ptr().add(column));
+                let shift = V::select(most.equal(number(f64::NEG_INFINITY)), number(0.0), most);
+                for k in 0..height {
+                    let cell = values.add(k * LANES + column);
+                    exp_nonpositive(V::load(cell).sub(shift)).store(cell);
+                }
+                column += V::W;
+            }
+        }
+        let sums = self.total::<V>(Array::Value);
+        for row in 0..LANES {
+            let (most, sum) = (largest[row].to_f64(), sums[row].to_f64());
+            // Ordinary numbers, one a row: in f64, which costs nothing.
+            let log = if sum == 0.0 { f64::NEG_INFINITY } else { most + sum.ln() };
+            self.sums.sums[0][row] = E::Acc::from_f64(log);
+        }
+        if !with_slopes {
+            return;
+        }
+        // SAFETY: as above.
+        unsafe {
+            let mut column = 0;
+            while column < LANES {
+                let sum = V::load(sums.as_ptr().add(column));
+                let inverse = V::select(sum.equal(number(0.0)), number(0.0), number(1.0).div(sum));
+                for k in 0..height {
+                    let share = V::load(values.add(k * LANES + column)).mul(inverse);
+                    for slopes in slopes {
+                        let cell = slopes.add(k * LANES + column);
+                        // A term of −∞ may have slopes that are infinite.
+                        let slope = V::select(share.equal(number(0.0)), number(0.0), V::load(cell).mul(share));
+                        slope.store(cell);
+                    }
+                }
+                column += V::W;
+            }
+        }
+    }
+
+    /// The sums of an array, one a row.
+    #[inline(always)]
+    fn total<V: Vector<T = E::Acc>>(&mut self, array: Array) -> Columns<E::Acc> {
+        let (height, along) = (self.height, self.along);
+        let values: *const E::Acc = self.pointer(array);
+        let mut sums = [V::T::from_f64(0.0); LANES];
+        let mut column = 0;
+        while column < LANES {
+            let mut sum = V::splat(V::T::from_f64(0.0));
+            for k in 0..height {
+                // SAFETY: the tile is height × LANES.
+                sum = sum.add(unsafe { V::load(values.add(k * LANES + column)) });
+            }
+            // SAFETY: LANES is a multiple of W.
+            unsafe { sum.store(sums.as_mut_ptr().add(column)) };
+            column += V::W;
+        }
+        if along { [joined(&sums); LANES] } else { sums }
+    }
+
+    /// The gradients, to memory.
+    #[inline(always)]
+    fn gradients<V: Vector<T = E::Acc>>(
+        &mut self,
+        softmax: bool,
+        largest: &Columns<E::Acc>,
+        exp_sum: &Columns<E::Acc>,
+        factors: &mut Columns<E::Acc>,
+        first: usize,
+        rows: usize,
+    ) {
+        let slopes = self.sums.slopes;
+        let (height, along, second) = (self.height, self.along, self.job.call.formula.has_second());
+        let number = |x: f64| V::splat(V::T::from_f64(x));
+        let mut c = slopes;
+        if along {
+            *factors = [factors[0]; LANES];
+            c = [[slopes[0][0]; LANES], [slopes[1][0]; LANES]];
+        }
+        let names = [[Array::Slope, Array::SecondSlope], [Array::TargetSlope, Array::SecondTargetSlope]];
+        for (which, [one, two]) in names.into_iter().enumerate() {
+            if self.job.memory.gradients[which].is_none() {
+                continue;
+            }
+            let (d, two) = (self.pointer(one), self.pointer(two));
+            let p: *const E::Acc = self.pointer(Array::P);
+            let mut others = [V::T::from_f64(0.0); LANES];
+            let mut own = [V::T::from_f64(0.0); LANES];
+            // SAFETY: tiles are height × LANES, columns LANES, a multiple of W.
+            unsafe {
+                let mut column = 0;
+                while column < LANES {
+                    let (c1, c2) = (V::load(c[0].as_ptr().add(column)), V::load(c[1].as_ptr().add(column)));
+                    let line = V::load(largest.as_ptr().add(column));
+                    let factor = V::load(factors.as_ptr().add(column));
+                    let factor =
+                        if which == 1 { factor.mul(number(1.0 - self.job.call.label_smoothing)) } else { factor };
+                    let silent = factor.equal(number(0.0));
+                    let (mut sum, mut most) = (number(0.0), number(0.0));
+                    for k in 0..height {
+                        let cell = k * LANES + column;
+                        let mut slope = c1.mul(V::load(d.add(cell)));
+                        if second {
+                            slope = slope.add(c2.mul(V::load(two.add(cell))));
+                        }
+                        let slope = V::select(silent, number(0.0), slope.mul(factor));
+                        slope.store(d.add(cell));
+                        let is_most = line.equal(number(k as f64));
+                        most = V::select(is_most, slope, most);
+                        sum = sum.add(V::select(is_most, number(0.0), slope));
+                    }
+                    sum.store(others.as_mut_ptr().add(column));
+                    most.store(own.as_mut_ptr().add(column));
+                    column += V::W;
+                }
+                if softmax && which == 0 {
+                    if along {
+                        others = [joined(&others); LANES];
+                        own = [joined(&own); LANES];
+                    }
+                    let mut column = 0;
+                    while column < LANES {
+                        let line = V::load(largest.as_ptr().add(column));
+                        let others = V::load(others.as_ptr().add(column));
+                        let own = V::load(own.as_ptr().add(column));
+                        let exp_sum = V::load(exp_sum.as_ptr().add(column));
+                        let silent = V::load(factors.as_ptr().add(column)).equal(number(0.0));
+                        let share = number(1.0).div(exp_sum.add(number(1.0)));
+                        // Of the largest: from the others' share, which keeps its digits.
+                        let most = own.mul(exp_sum).sub(others).mul(share);
+                        let all = others.add(own);
+                        for k in 0..height {
+                            let cell = k * LANES + column;
+                            let slope = V::load(d.add(cell)).sub(V::load(p.add(cell)).mul(all));
+                            let slope = V::select(line.equal(number(k as f64)), most, slope);
+                            V::select(silent, number(0.0), slope).store(d.add(cell));
+                        }
+                        column += V::W;
+                    }
+                }
+            }
+            let which = if which == 0 { Array::Slope } else { Array::TargetSlope };
+            self.store(which, first, rows);
+        }
+    }
+
+    /// Copies the slopes of the tile to memory.
+    #[inline(always)]
+    fn store(&mut self, from: Array, first: usize, rows: usize) {
+        let Extent { classes, inner, .. } = self.job.extent;
+        let along = self.along;
+        let to = self.job.memory.gradients[usize::from(matches!(from, Array::TargetSlope))];
+        let to = to.expect("the gradient was wanted");
+        let array = self.array(from);
+        // SAFETY: the rows are within the tensor.
+        unsafe {
+            if along {
+                for (k, cell) in array[..classes].iter().enumerate() {
+                    *to.add(first * classes + k) = E::from_acc(*cell);
+                }
+            } else if inner == 1 {
+                for row in 0..rows {
+                    for k in 0..classes {
+                        *to.add((first + row) * classes + k) = E::from_acc(array[k * LANES + row]);
+                    }
+                }
+            } else {
+                let start = first / inner * classes * inner + first % inner;
+                for k in 0..classes {
+                    for row in 0..rows {
+                        *to.add(start + k * inner + row) = E::from_acc(array[k * LANES + row]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sum of the columns.
+#[inline(always)]
+fn joined<T: Accumulator>(columns: &Columns<T>) -> T {
+    let mut sum = 0.0;
+    for column in columns {
+        sum += column.to_f64();
+    }
+    T::from_f64(sum)
+}

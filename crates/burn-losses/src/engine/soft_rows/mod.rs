@@ -1,0 +1,134 @@
+//! Soft class rows: `scores [N, C, d…]` against a probability for every class, or against one class.
+//!
+//! # The mathematics
+//!
+//! A formula is a function of one or two sums over the classes, L = Φ(S₁, S₂), Sᵢ = Σₖ ψᵢ(ln pₖ, qₖ):
+//!
+//! ```text
+//! m = max xₖ, at k = a    S = Σ_{k≠a} e^{xₖ−m}    ln pₖ = xₖ − m − ln(1 + S)    pₐ = 1/(1 + S)    1 − pₐ = S/(1 + S)
+//! dₖ = Φ₁·ψ₁′(ln pₖ) + Φ₂·ψ₂′(ln pₖ)
+//! ∂L/∂xⱼ = dⱼ·(1 − pⱼ) − pⱼ·Σ_{k≠j} dₖ
+//! ```
+//!
+//! Leaving the largest out of the sum is what keeps every digit of 1 − pₐ where the model is confident. Probabilities
+//! and log-probabilities are taken as they are: there the slope is dⱼ itself.
+//!
+//! `formula` is what formulas see, and their erasure; `cpu` the sweep over memory; `composed` the same with the operations
+//! of any backend.
+
+mod composed;
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+mod cpu;
+mod formula;
+
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+pub(crate) use cpu::{gradients, value, with_gradients};
+pub use formula::{Class, SoftClassFormula, Sums};
+pub(crate) use formula::{Expected, SoftFormula, Stretch, SumsBlock, weighted};
+
+use super::class_rows::Extent;
+use super::pointwise::Input;
+use crate::backend::{self, HostLossBackend};
+use crate::check;
+use crate::reduction::Reduction;
+use burn::backend::Dispatch;
+use burn::tensor::{DType, FloatDType, Int, Shape, Tensor};
+use std::sync::Arc;
+
+/// Everything but the tensors of one evaluation of a loss of soft class rows.
+#[derive(Clone, Debug)]
+pub struct SoftCall {
+    pub(crate) formula: Arc<dyn SoftFormula>,
+    pub(crate) input: Input,
+    /// The targets are probabilities, not classes.
+    pub(crate) dense: bool,
+    /// Of the terms where targets are probabilities, of the rows where they are classes.
+    pub(crate) class_weights: Option<Arc<[f64]>>,
+    pub(crate) ignore_index: Option<i64>,
+    /// The share of every target that goes to all classes alike.
+    pub(crate) label_smoothing: f64,
+    /// There is a weight for every row.
+    pub(crate) weighted: bool,
+    /// `None`: one value a row.
+    pub(crate) reduction: Option<Reduction>,
+    /// The composed path even where there are fused kernels.
+    pub(crate) composed: bool,
+}
+
+impl SoftCall {
+    pub(crate) fn new(formula: impl SoftFormula + 'static) -> Self {
+        Self {
+            formula: Arc::new(formula),
+            input: Input::Logits,
+            dense: false,
+            class_weights: None,
+            ignore_index: None,
+            label_smoothing: 0.0,
+            weighted: false,
+            reduction: None,
+            composed: false,
+        }
+    }
+
+    pub(crate) fn reduced(&self, reduction: Option<Reduction>) -> Self {
+        Self { reduction, ..self.clone() }
+    }
+
+    /// The shape of the result, for scores of this shape.
+    fn output_shape(&self, scores: &Shape) -> Shape {
+        match self.reduction {
+            Some(_) => Shape::new([1]),
+            None => {
+                let dims: Vec<usize> = scores.iter().copied().collect();
+                Shape::from([&dims[..1], &dims[2..]].concat())
+            }
+        }
+    }
+}
+
+/// The targets of an evaluation.
+pub(crate) enum Targets<const D: usize, const T: usize> {
+    /// A probability for every class.
+    Soft(Tensor<D>),
+    /// A class for every row.
+    Classes(Tensor<T, Int>),
+}
+
+/// One value (`Reduction`) or one a row.
+#[track_caller]
+pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
+    scores: Tensor<D>,
+    targets: Targets<D, T>,
+    weights: Option<Tensor<T>>,
+    mut call: SoftCall,
+) -> Tensor<O> {
+    let device = scores.device();
+    call.weighted = weights.is_some();
+    call.dense = matches!(targets, Targets::Soft(_));
+    check::soft_shapes(&scores, &targets, weights.as_ref(), &call);
+    let fused = !call.composed && backend::is_on_host(&device, scores.dtype());
+    let dtype = FloatDType::from(scores.dtype());
+    // What is not there is stood for by something: tensors cannot be left out of Burn's extension calls.
+    let nothing = || Tensor::<1>::zeros([1], (&device, DType::from(dtype))).into_dispatch();
+    let weights = weights.map_or_else(nothing, |weights| weights.detach().into_dispatch());
+    let (targets, classes) = match targets {
+        Targets::Soft(targets) => (targets.into_dispatch(), Tensor::<1, Int>::zeros([1], &device).into_dispatch()),
+        Targets::Classes(classes) => (nothing(), classes.into_dispatch()),
+    };
+    let scores = scores.into_dispatch();
+    Tensor::from_dispatch(if fused {
+        Dispatch::soft_rows(scores, targets, classes, weights, call)
+    } else {
+        composed::evaluate(scores, targets, classes, weights, &call)
+    })
+}
+
+/// What each row counts in the mean, where rows do not all count the same.
+fn counts_differ(call: &SoftCall) -> bool {
+    call.weighted || (!call.dense && (call.class_weights.is_some() || call.ignore_index.is_some()))
+}
+
+/// The extent of scores of this shape.
+fn extent(scores: &Shape) -> Extent {
+    Extent::of(scores)
+}

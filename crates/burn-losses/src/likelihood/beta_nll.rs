@@ -1,0 +1,104 @@
+//! β-NLL.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// β-NLL: the Gaussian likelihood, weighted by a power of the predicted variance that has no gradient.
+///
+/// For predictions with their variance where [`GaussianNll`](crate::GaussianNll) neglects what it has declared
+/// uncertain. The value is no likelihood; compare models by that of [`GaussianNll`](crate::GaussianNll).
+///
+/// # Formula
+///
+/// ```text
+/// L = w·½·(ln v + r²/v)          r = mean − target,  v = max(variance, ε),  w = v^β without gradient
+/// ∂L/∂mean = w·r/v          ∂L/∂variance = w·½·(1/v − (r/v)²) where variance > ε, else 0
+/// ```
+///
+/// # Shapes
+///
+/// - means, variances, targets: any shape, the same
+///
+/// # Special cases
+///
+/// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by [`Mse`](crate::Mse).
+///
+/// # Source
+///
+/// M. Seitzer et al., On the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks,
+/// 2022.
+///
+#[doc = include_str!("../../docs/plots/beta_nll.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let means = Tensor::<1>::from_data([0.0], &device);
+/// let variances = Tensor::<1>::from_data([4.0], &device);
+/// let targets = Tensor::<1>::from_data([2.0], &device);
+/// let loss = BetaNll::default().init().forward(means, variances, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - (4f32.ln() + 1.0)).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BetaNll {
+    /// β, from likelihood (0) to squared error (1): ≥ 0 and ≤ 1, default 0.5.
+    pub beta: f64,
+    /// ε, the least variance: > 0, default 10⁻⁶.
+    pub epsilon: f64,
+}
+
+impl Config for BetaNll {}
+
+impl Default for BetaNll {
+    fn default() -> Self {
+        Self { beta: 0.5, epsilon: 1e-6 }
+    }
+}
+
+impl BetaNll {
+    /// With β, from likelihood (0) to squared error (1).
+    pub fn with_beta(mut self, beta: f64) -> Self {
+        self.beta = beta;
+        self
+    }
+
+    /// With ε, the least variance.
+    pub fn with_epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+}
+
+impl Described for BetaNll {
+    const ENTRY: Entry = Entry {
+        name: "beta_nll",
+        type_name: "BetaNll",
+        family: Family::Distribution,
+        formula: "v^β·½·(ln v + r²/v), v^β without gradient",
+        source: "Seitzer et al., On the Pitfalls of Heteroscedastic Uncertainty Estimation, 2022",
+        purpose: "Predictions with their variance that fit the mean, too",
+        parameters: &[
+            Parameter::new("beta", 0.5, Range::between(0.0, 1.0)),
+            Parameter::new("epsilon", 1e-6, Range::above(0.0)),
+        ],
+    };
+}
+
+impl DistributionFormula for BetaNll {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Observation<R>) -> R {
+        let variance = at.scale().max(at.constant(self.epsilon));
+        let weight = variance.clone().powf(self.beta).detached();
+        weight * (variance.clone().ln() + at.residual() / variance * at.residual()) * 0.5
+    }
+}

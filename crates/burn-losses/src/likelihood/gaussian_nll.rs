@@ -1,0 +1,103 @@
+//! Gaussian negative log-likelihood.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Gaussian negative log-likelihood: for predictions that come with their variance.
+///
+/// For regression that says how sure it is. Variances learn slowly where the mean is still far off;
+/// [`BetaNll`](crate::BetaNll) mends that.
+///
+/// # Formula
+///
+/// ```text
+/// L = ½·(ln v + r²/v)          r = mean − target,  v = max(variance, ε)
+///     + ½·ln 2π                with `full`
+/// ∂L/∂mean = r/v          ∂L/∂variance = ½·(1/v − (r/v)²) where variance > ε, else 0
+/// ```
+///
+/// # Shapes
+///
+/// - means, variances, targets: any shape, the same
+///
+/// # Special cases
+///
+/// At a constant variance half of [`Mse`](crate::Mse), divided by it. The second input is the variance, not the
+/// standard deviation.
+///
+/// # Source
+///
+/// D. A. Nix and A. S. Weigend, Estimating the mean and variance of the target probability distribution, 1994;
+/// `GaussianNLLLoss` of PyTorch, whose slope at variances below ε is not 0.
+///
+#[doc = include_str!("../../docs/plots/gaussian_nll.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let means = Tensor::<1>::from_data([1.0], &device);
+/// let variances = Tensor::<1>::from_data([1.0], &device);
+/// let targets = Tensor::<1>::from_data([3.0], &device);
+/// let loss = GaussianNll::default().init().forward(means, variances, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 2.0).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GaussianNll {
+    /// Whether the constant ½·ln 2π is added: default false.
+    pub full: bool,
+    /// ε, the least variance: > 0, default 10⁻⁶.
+    pub epsilon: f64,
+}
+
+impl Config for GaussianNll {}
+
+impl Default for GaussianNll {
+    fn default() -> Self {
+        Self { full: false, epsilon: 1e-6 }
+    }
+}
+
+impl GaussianNll {
+    /// With or without the constant ½·ln 2π.
+    pub fn with_full(mut self, full: bool) -> Self {
+        self.full = full;
+        self
+    }
+
+    /// With ε, the least variance.
+    pub fn with_epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+}
+
+impl Described for GaussianNll {
+    const ENTRY: Entry = Entry {
+        name: "gaussian_nll",
+        type_name: "GaussianNll",
+        family: Family::Distribution,
+        formula: "½·(ln v + r²/v)",
+        source: "Nix and Weigend, Estimating the mean and variance, 1994",
+        purpose: "Predictions with their variance",
+        parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+    };
+}
+
+impl DistributionFormula for GaussianNll {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Observation<R>) -> R {
+        let variance = at.scale().max(at.constant(self.epsilon));
+        let loss = (variance.clone().ln() + at.residual() / variance * at.residual()) * 0.5;
+        if self.full { loss + 0.5 * core::f64::consts::TAU.ln() } else { loss }
+    }
+}

@@ -1,0 +1,91 @@
+//! Laplace negative log-likelihood.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Laplace negative log-likelihood: for predictions that come with their scale, and outliers.
+///
+/// As [`GaussianNll`](crate::GaussianNll), with heavier tails: the location is a median. The scale is the mean absolute
+/// deviation.
+///
+/// # Formula
+///
+/// ```text
+/// L = |r|/b + ln 2b          r = location − target,  b = max(scale, ε)
+/// ∂L/∂location = sgn r/b          ∂L/∂scale = 1/b − |r|/b² where scale > ε, else 0
+/// ```
+///
+/// # Shapes
+///
+/// - locations, scales, targets: any shape, the same
+///
+/// # Special cases
+///
+/// At a constant scale [`L1`](crate::L1), divided by it.
+///
+/// # Source
+///
+/// P.-S. Laplace, Mémoire sur la probabilité des causes par les événements, 1774.
+///
+#[doc = include_str!("../../docs/plots/laplace_nll.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let locations = Tensor::<1>::from_data([1.0], &device);
+/// let scales = Tensor::<1>::from_data([0.5], &device);
+/// let targets = Tensor::<1>::from_data([2.0], &device);
+/// let loss = LaplaceNll::default().init().forward(locations, scales, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 2.0).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LaplaceNll {
+    /// ε, the least scale: > 0, default 10⁻⁶.
+    pub epsilon: f64,
+}
+
+impl Config for LaplaceNll {}
+
+impl Default for LaplaceNll {
+    fn default() -> Self {
+        Self { epsilon: 1e-6 }
+    }
+}
+
+impl LaplaceNll {
+    /// With ε, the least scale.
+    pub fn with_epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+}
+
+impl Described for LaplaceNll {
+    const ENTRY: Entry = Entry {
+        name: "laplace_nll",
+        type_name: "LaplaceNll",
+        family: Family::Distribution,
+        formula: "|r|/b + ln 2b",
+        source: "Laplace, Mémoire sur la probabilité des causes par les événements, 1774",
+        purpose: "Predictions with their scale, and outliers",
+        parameters: &[Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+    };
+}
+
+impl DistributionFormula for LaplaceNll {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Observation<R>) -> R {
+        let scale = at.scale().max(at.constant(self.epsilon));
+        at.residual().abs() / scale.clone() + (scale * 2.0).ln()
+    }
+}

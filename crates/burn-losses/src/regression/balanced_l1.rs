@@ -1,0 +1,122 @@
+//! Balanced L1 loss.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Balanced L1 loss: smooth L1 in which small errors pull more.
+///
+/// For the boxes of detectors, where the many accurate ones should count beside the few outliers.
+///
+/// # Formula
+///
+/// ```text
+/// L = (α/b)·(b·|r| + 1)·ln(b·|r|/β + 1) − α·|r|      where |r| < β          r = ŷ − y,  b = e^(γ/α) − 1
+///     γ·|r| + γ/b − α·β                              elsewhere
+/// ∂L/∂ŷ = α·sgn r·ln(b·|r| + 1) where |r| < β, else γ·sgn r          (for β = 1)
+/// ```
+///
+/// # Shapes
+///
+/// - predictions, targets: any shape, the same
+///
+/// # Special cases
+///
+/// Only β = 1, the paper's, has a slope without jumps. At |r| = β it is the mean of both sides, at r = 0 it is 0.
+///
+/// # Numerics
+///
+/// With l = ln(1 + b·|r|/β) the first line is (α/b)·(β·e^l·(e^−l − 1 + l) + (1 − β)·l), whose bracket is right to the
+/// last digits near 0.
+///
+/// # Source
+///
+/// J. Pang et al., Libra R-CNN: Towards Balanced Learning for Object Detection, 2019; β as in MMDetection.
+///
+#[doc = include_str!("../../docs/plots/balanced_l1.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let predictions = Tensor::<1>::from_data([2.0], &device);
+/// let targets = Tensor::<1>::from_data([0.0], &device);
+/// let loss = BalancedL1::default().init().forward(predictions, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - (2.5 + 1.5 / 3f32.exp_m1())).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BalancedL1 {
+    /// α, how much small errors pull, less being more: > 0, default 0.5.
+    pub alpha: f64,
+    /// γ, the slope of large errors: > 0, default 1.5.
+    pub gamma: f64,
+    /// β, where the line begins: > 0, default 1.
+    pub beta: f64,
+}
+
+impl Config for BalancedL1 {}
+
+impl Default for BalancedL1 {
+    fn default() -> Self {
+        Self { alpha: 0.5, gamma: 1.5, beta: 1.0 }
+    }
+}
+
+impl BalancedL1 {
+    /// With α, how much small errors pull.
+    pub fn with_alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+
+    /// With γ, the slope of large errors.
+    pub fn with_gamma(mut self, gamma: f64) -> Self {
+        self.gamma = gamma;
+        self
+    }
+
+    /// With β, where the line begins.
+    pub fn with_beta(mut self, beta: f64) -> Self {
+        self.beta = beta;
+        self
+    }
+}
+
+impl Described for BalancedL1 {
+    const ENTRY: Entry = Entry {
+        name: "balanced_l1",
+        type_name: "BalancedL1",
+        family: Family::Regression,
+        formula: "(α/b)·(b·|r| + 1)·ln(b·|r|/β + 1) − α·|r| where |r| < β, else γ·|r| + γ/b − α·β",
+        source: "Pang et al., Libra R-CNN, 2019",
+        purpose: "Boxes of detectors, the accurate ones included",
+        parameters: &[
+            Parameter::new("alpha", 0.5, Range::above(0.0)),
+            Parameter::new("gamma", 1.5, Range::above(0.0)),
+            Parameter::new("beta", 1.0, Range::above(0.0)),
+        ],
+    };
+}
+
+impl PointwiseFormula for BalancedL1 {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Point<R>) -> R {
+        let (size, beta) = (at.residual().abs(), at.constant(self.beta));
+        let growth = at.constant(self.gamma / self.alpha).exp_m1();
+        let share = size.clone() * growth.clone() / self.beta;
+        let log = share.clone().ln_1p();
+        let even = (share + 1.0) * (-log.clone()).exp_m1_minus();
+        let near = (even * self.beta + log * (1.0 - self.beta)) / growth.clone() * self.alpha;
+        let far = (size.clone() + at.constant(1.0) / growth) * self.gamma - self.alpha * self.beta;
+        let kink = (near.clone() + far.clone()) * 0.5;
+        R::select(&size.less(&beta), near, R::select(&size.equal(&beta), kink, far))
+    }
+}

@@ -1,0 +1,129 @@
+//! General robust loss.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Barron's general robust loss: one family from squared error to the bounded losses, by one parameter.
+///
+/// To tune the robustness as a number. α = 1 is a good start; below 0 the loss is bounded, and should be reached from
+/// above.
+///
+/// # Formula
+///
+/// ```text
+/// L = z/2                              α = 2          z = (r/c)²,  r = ŷ − y,  b = |α − 2|
+///     ln(z/2 + 1)                      α = 0
+///     (b/α)·((z/b + 1)^(α/2) − 1)      otherwise
+/// ∂L/∂ŷ = (r/c²)·(z/b + 1)^(α/2 − 1)
+/// ```
+///
+/// # Shapes
+///
+/// - predictions, targets: any shape, the same
+///
+/// # Special cases
+///
+/// α = 2 is ½·[`Mse`](crate::Mse), 1 [`PseudoHuber`](crate::PseudoHuber), 0 [`Cauchy`](crate::Cauchy) with c times √2,
+/// −2 [`GemanMcClure`](crate::GemanMcClure), α → −∞ [`Welsch`](crate::Welsch), up to their factors.
+///
+/// # Numerics
+///
+/// With l = ln(1 + z/b) the power less 1 is e^(α·l/2) − 1 by `exp_m1`, right for every α, 0 and 2 included. Where it is
+/// large and α ≥ ½, roots of 1 + z/b take most of the power, so that the exponential carries little of it.
+///
+/// # Source
+///
+/// J. T. Barron, A General and Adaptive Robust Loss Function, 2019, equation 8, without α = −∞.
+///
+#[doc = include_str!("../../docs/plots/general_robust.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let predictions = Tensor::<1>::from_data([2.0], &device);
+/// let targets = Tensor::<1>::from_data([0.0], &device);
+/// let loss = GeneralRobust::default().with_alpha(0.0).init().forward(predictions, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 3f32.ln()).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GeneralRobust {
+    /// α, from squared error (2) to bounded losses (below 0): ≤ 2, default 1.
+    pub alpha: f64,
+    /// c, the size of an error that is still usual: > 0, default 1.
+    pub c: f64,
+}
+
+impl Config for GeneralRobust {}
+
+impl Default for GeneralRobust {
+    fn default() -> Self {
+        Self { alpha: 1.0, c: 1.0 }
+    }
+}
+
+impl GeneralRobust {
+    /// With α, the shape.
+    pub fn with_alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+
+    /// With c, the scale.
+    pub fn with_c(mut self, c: f64) -> Self {
+        self.c = c;
+        self
+    }
+}
+
+impl Described for GeneralRobust {
+    const ENTRY: Entry = Entry {
+        name: "general_robust",
+        type_name: "GeneralRobust",
+        family: Family::Regression,
+        formula: "(b/α)·(((r/c)²/b + 1)^(α/2) − 1), b = |α − 2|",
+        source: "Barron, A General and Adaptive Robust Loss Function, 2019, equation 8",
+        purpose: "Robustness as a number to tune",
+        parameters: &[
+            Parameter::new("alpha", 1.0, Range::above_up_to(f64::NEG_INFINITY, 2.0)),
+            Parameter::new("c", 1.0, Range::above(0.0)),
+        ],
+    };
+}
+
+impl PointwiseFormula for GeneralRobust {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Point<R>) -> R {
+        let (alpha, b) = (self.alpha, 2.0 - self.alpha);
+        if b == 0.0 {
+            let ratio = at.residual() / self.c;
+            return ratio.clone() * ratio * 0.5;
+        }
+        let ratio = at.residual().abs() / (self.c * b.sqrt());
+        let (square, is_huge) = (ratio.clone() * ratio.clone(), at.constant(2f64.powi(30)).less(&ratio));
+        let log = R::select(&is_huge, ratio.clone().ln() * 2.0, square.clone().ln_1p());
+        if alpha.abs() < 1e-20 {
+            return log;
+        }
+        let near = (log.clone() * (0.5 * alpha)).exp_m1() * (b / alpha);
+        if alpha < 0.5 {
+            return near;
+        }
+        let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
+        let far = if alpha < 1.5 {
+            root * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()
+        } else {
+            root.clone() * (root * (b / alpha) * (log * (0.5 * alpha - 1.0)).exp())
+        };
+        R::select(&ratio.less(&at.constant(4.0)), near, far - b / alpha)
+    }
+}

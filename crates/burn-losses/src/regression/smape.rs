@@ -1,0 +1,103 @@
+//! Symmetric mean absolute percentage error.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Symmetric mean absolute percentage error: the error relative to the mean size of target and prediction.
+///
+/// For forecasts of very different size, as it is bounded. It falls as |ŷ| grows, so it favours predictions that are
+/// too high.
+///
+/// # Formula
+///
+/// ```text
+/// L = 2·|r|/(|y| + |ŷ| + ε)          r = ŷ − y
+/// ∂L/∂ŷ = (2·sgn r − L·sgn ŷ)/(|y| + |ŷ| + ε)
+/// ```
+///
+/// # Shapes
+///
+/// - predictions, targets: any shape, the same
+///
+/// # Special cases
+///
+/// Between 0 and 2; 2 wherever the signs differ, but for ε. The slope of every absolute value at 0 is 0.
+///
+/// # Numerics
+///
+/// A loss above 1 is written 2 − 2·(2m + ε)/(|y| + |ŷ| + ε), m the smaller of |y| and |ŷ| where the signs agree and 0
+/// where they do not: its slopes are small there, and have no terms that cancel.
+///
+/// # Source
+///
+/// S. Makridakis, Accuracy measures: theoretical and practical concerns, 1993; ε, which makes 0 against 0 a 0, is
+/// usual.
+///
+#[doc = include_str!("../../docs/plots/smape.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let predictions = Tensor::<1>::from_data([3.0], &device);
+/// let targets = Tensor::<1>::from_data([1.0], &device);
+/// let loss = Smape::default().init().forward(predictions, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 1.0).abs() < 1e-6);
+/// ```
+#[doc(alias = "sMAPE")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Smape {
+    /// ε, added to the denominator: > 0, default 10⁻⁸.
+    pub epsilon: f64,
+}
+
+impl Config for Smape {}
+
+impl Default for Smape {
+    fn default() -> Self {
+        Self { epsilon: 1e-8 }
+    }
+}
+
+impl Smape {
+    /// With ε, added to the denominator.
+    pub fn with_epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+}
+
+impl Described for Smape {
+    const ENTRY: Entry = Entry {
+        name: "smape",
+        type_name: "Smape",
+        family: Family::Regression,
+        formula: "2·|r|/(|y| + |ŷ| + ε)",
+        source: "Makridakis, Accuracy measures, 1993",
+        purpose: "Forecasts of very different size, bounded",
+        parameters: &[Parameter::new("epsilon", 1e-8, Range::above(0.0))],
+    };
+}
+
+impl PointwiseFormula for Smape {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Point<R>) -> R {
+        let (size, guess, truth) = (at.residual().abs(), at.prediction().abs(), at.target().abs());
+        let (sum, zero) = (guess.clone() + truth.clone() + self.epsilon, at.constant(0.0));
+        let of_guess = R::select(&at.target().less(&zero), -at.prediction(), at.prediction());
+        let of_truth = R::select(&at.prediction().less(&zero), -at.target(), at.target());
+        let shared = R::select(&guess.less(&truth), of_guess, of_truth);
+        let shared = shared.clone() + shared.abs();
+        let far = -((shared + self.epsilon) * 2.0 / sum.clone() - 2.0);
+        R::select(&(size.clone() * 2.0).less(&sum), size * 2.0 / sum, far)
+    }
+}

@@ -1,0 +1,100 @@
+//! Tweedie negative log-likelihood.
+
+use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::real::Real;
+use burn::config::Config;
+use serde::{Deserialize, Serialize};
+
+/// Tweedie negative log-likelihood: for amounts that are often exactly 0.
+///
+/// For claims, rainfall and sales: a mass at 0 and a skewed tail. The prediction is the logarithm of the mean; the
+/// variance is proportional to the mean to the p.
+///
+/// # Formula
+///
+/// ```text
+/// L = y·e^(−(p−1)·x)/(p − 1) + e^((2−p)·x)/(2 − p)          x = ŷ = ln μ
+/// ∂L/∂ŷ = −y·e^(−(p−1)·x) + e^((2−p)·x)
+/// ```
+///
+/// # Shapes
+///
+/// - predictions, targets: any shape, the same; targets ≥ 0
+///
+/// # Special cases
+///
+/// p → 1 is [`PoissonNll`](crate::PoissonNll), p → 2 [`GammaNll`](crate::GammaNll), up to constants.
+///
+/// # Source
+///
+/// B. Jørgensen, Exponential Dispersion Models, 1987: half the unit deviance, without the terms of y alone.
+///
+#[doc = include_str!("../../docs/plots/tweedie_nll.svg")]
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let device = Device::flex();
+/// let predictions = Tensor::<1>::from_data([0.0], &device);
+/// let targets = Tensor::<1>::from_data([1.0], &device);
+/// let loss = TweedieNll::default().init().forward(predictions, targets, Reduction::Mean);
+/// assert!((loss.into_scalar::<f32>() - 4.0).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TweedieNll {
+    /// p, the power of the mean that the variance follows: > 1 and < 2, default 1.5.
+    pub power: f64,
+}
+
+impl Config for TweedieNll {}
+
+impl Default for TweedieNll {
+    fn default() -> Self {
+        Self { power: 1.5 }
+    }
+}
+
+impl TweedieNll {
+    /// With p, the power of the mean that the variance follows.
+    pub fn with_power(mut self, power: f64) -> Self {
+        self.power = power;
+        self
+    }
+}
+
+impl Described for TweedieNll {
+    const ENTRY: Entry = Entry {
+        name: "tweedie_nll",
+        type_name: "TweedieNll",
+        family: Family::Likelihood,
+        formula: "y·e^(−(p−1)·x)/(p − 1) + e^((2−p)·x)/(2 − p)",
+        source: "Jørgensen, Exponential Dispersion Models, 1987",
+        purpose: "Amounts that are often exactly 0",
+        parameters: &[Parameter::new("power", 1.5, Range::open(1.0, 2.0))],
+    };
+}
+
+impl PointwiseFormula for TweedieNll {
+    const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, at: &Point<R>) -> R {
+        let (x, p) = (at.prediction(), self.power);
+        let seen = times_exp(at.target(), x.clone() * (1.0 - p));
+        seen / (p - 1.0) + (x * (2.0 - p)).exp() / (2.0 - p)
+    }
+}
+
+/// y·eˣ; 0 where y = 0, even if eˣ overflows.
+#[inline(always)]
+pub(super) fn times_exp<R: Real>(y: R, x: R) -> R {
+    let (zero, infinity) = (y.constant(0.0), y.constant(f64::INFINITY));
+    let (power, product) = (x.clone().exp(), y.clone() * x.exp());
+    let beyond = R::select(&y.equal(&zero), zero, product.clone());
+    R::select(&power.less(&infinity), product, beyond)
+}

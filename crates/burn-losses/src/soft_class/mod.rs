@@ -1,0 +1,17 @@
+//! Losses that are sums over the classes, against an index or probabilities.
+
+mod asymmetric_mse;
+mod brier;
+mod confidence_penalty;
+mod normalized_focal;
+mod normalized_generalized_cross_entropy;
+mod normalized_negative_cross_entropy;
+mod soft_bootstrapping;
+
+pub use asymmetric_mse::AsymmetricMse;
+pub use brier::Brier;
+pub use confidence_penalty::ConfidencePenalty;
+pub use normalized_focal::NormalizedFocal;
+pub use normalized_generalized_cross_entropy::NormalizedGeneralizedCrossEntropy;
+pub use normalized_negative_cross_entropy::NormalizedNegativeCrossEntropy;
+pub use soft_bootstrapping::SoftBootstrapping;

@@ -1,0 +1,259 @@
+//! A loss along the axis that is natural to it: what `plot` and the plots of the documentation draw.
+
+use crate::error::LabError;
+use crate::task::{Objective, core};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn_losses::catalogue::{Family, Signature};
+use burn_losses::prelude::*;
+
+/// Classes of the row that is evaluated: the target, and nine others that are equally likely.
+pub const CLASSES: usize = 10;
+
+/// What a loss is drawn against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// The probability of the target class.
+    Class,
+    /// The probability that the label is 1.
+    Label,
+    /// The margin z = y·x.
+    Margin,
+    /// The distance of a pair.
+    Distance,
+    /// The prediction less the target, which is 1, so that relative errors are defined.
+    Residual,
+    /// The prediction, at a target of 2.
+    Prediction,
+    /// The scale, or variance, at a residual of 1.
+    Scale,
+}
+
+/// The target of a binary decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The label is 1; the pair is not alike.
+    Usual,
+    /// The label is 0; the pair is alike.
+    Other,
+}
+
+impl Against {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Class, Self::Label, Self::Margin, Self::Distance, Self::Residual, Self::Prediction, Self::Scale];
+
+    /// The axis that is natural to a loss.
+    pub fn of(loss: &LossConfig) -> Self {
+        match (loss.signature(), core(loss)) {
+            (Signature::Class | Signature::Any, _) => Self::Class,
+            (Signature::Binary, _) => Self::Label,
+            (Signature::Distribution, _) => Self::Scale,
+            (Signature::Pointwise, LossConfig::HingeEmbedding(_)) => Self::Distance,
+            (Signature::Pointwise, leaf) => match leaf.entry().family {
+                Family::Margin => Self::Margin,
+                Family::Likelihood => Self::Prediction,
+                _ => Self::Residual,
+            },
+        }
+    }
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Label => "label",
+            Self::Margin => "margin",
+            Self::Distance => "distance",
+            Self::Residual => "residual",
+            Self::Prediction => "prediction",
+            Self::Scale => "scale",
+        }
+    }
+
+    /// What the axis says.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Class => "p, probability of the target class",
+            Self::Label => "p, probability of the label, which is 1",
+            Self::Margin => "z = y·x, margin",
+            Self::Distance => "x, distance of an unlike pair",
+            Self::Residual => "r, prediction less target, which is 1",
+            Self::Prediction => "x, prediction, at a target of 2",
+            Self::Scale => "scale or variance, at a residual of 1",
+        }
+    }
+
+    /// What the slope is: of the loss, by what the network gives.
+    pub fn slope(self) -> &'static str {
+        match self {
+            Self::Class => "∂L/∂xₜ, by the target's logit",
+            Self::Label => "∂L/∂x, by the logit",
+            Self::Margin => "∂L/∂x, by the score at y = 1",
+            Self::Distance => "∂L/∂x",
+            Self::Residual => "∂L/∂r",
+            Self::Prediction => "∂L/∂x",
+            Self::Scale => "∂L/∂scale",
+        }
+    }
+
+    /// From where to where.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Self::Class | Self::Label => (0.0, 1.0),
+            Self::Margin | Self::Residual => (-3.0, 3.0),
+            Self::Distance => (0.0, 3.0),
+            Self::Prediction => (-1.0, 3.0),
+            Self::Scale => (0.0, 4.0),
+        }
+    }
+}
+
+/// A point of a curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Where on the axis.
+    pub x: f64,
+    /// L.
+    pub loss: f64,
+    /// The derivative of L by what the network gives: the (target's) logit, the score, the prediction, the scale.
+    pub slope: f64,
+}
+
+/// The label smoothing with which a class loss is drawn: that of training.
+///
+/// # Errors
+///
+/// If the loss is misconfigured.
+pub fn smoothing(loss: &LossConfig) -> Result<Option<f64>, LabError> {
+    match Against::of(loss) {
+        Against::Class => Ok(Objective::fitting(loss, CLASSES, 1)?.1),
+        _ => Ok(None),
+    }
+}
+
+/// A loss at places on its axis, evaluated as any program would, in f64.
+///
+/// # Errors
+///
+/// If the loss is misconfigured.
+pub fn points(loss: &LossConfig, answer: Answer, places: &[f64]) -> Result<Vec<Point>, LabError> {
+    let device = Device::flex().autodiff();
+    let row = |values: Vec<f64>| {
+        let width = values.len();
+        Tensor::<2>::from_data(TensorData::new(values, [1, width]), (&device, DType::F64))
+    };
+    let number = |value: f64| row(vec![value]);
+    let usual = answer == Answer::Usual;
+    // One element at a time, and reduced: flooding is defined on the reduced value only.
+    let by = Reduction::Mean;
+    let along =
+        |evaluate: &dyn Fn(f64) -> (Tensor<2>, Tensor<1>)| places.iter().map(|&x| point(x, evaluate(x))).collect();
+    Ok(match loss.signature() {
+        Signature::Class | Signature::Any => {
+            let (objective, _) = Objective::fitting(loss, CLASSES, 1)?;
+            along(&|p| {
+                let others = ((1.0 - p) / (CLASSES as f64 - 1.0)).ln();
+                let mut logits = vec![others; CLASSES];
+                logits[0] = p.ln();
+                let logits = row(logits).require_grad();
+                let value = objective.loss(logits.clone(), number(0.0));
+                (logits, value)
+            })
+        }
+        Signature::Binary => {
+            let loss = loss.init_binary()?;
+            along(&|p| {
+                let logit = number((p / (1.0 - p)).ln()).require_grad();
+                let value = loss.forward(logit.clone(), number(f64::from(u8::from(usual))), by);
+                (logit, value)
+            })
+        }
+        Signature::Pointwise => {
+            let against = Against::of(loss);
+            let loss = loss.init_pointwise()?;
+            along(&|x| {
+                let (prediction, target) = match against {
+                    Against::Distance => (x, if usual { -1.0 } else { 1.0 }),
+                    Against::Residual => (1.0 + x, 1.0),
+                    Against::Prediction => (x, 2.0),
+                    _ => (x, 1.0),
+                };
+                let prediction = number(prediction).require_grad();
+                let value = loss.forward(prediction.clone(), number(target), by);
+                (prediction, value)
+            })
+        }
+        Signature::Distribution => {
+            let loss = loss.init_distribution()?;
+            along(&|scale| {
+                let scale = number(scale).require_grad();
+                let value = loss.forward((number(1.0), scale.clone()), number(0.0), by);
+                (scale, value)
+            })
+        }
+    })
+}
+
+/// The value, and its derivative by the first entry of the input.
+fn point(x: f64, (input, value): (Tensor<2>, Tensor<1>)) -> Point {
+    let loss = value.clone().into_scalar::<f64>();
+    let gradient = input.grad(&value.backward()).and_then(|gradient| gradient.into_data().try_into_vec::<f64>().ok());
+    Point { x, loss, slope: gradient.map_or(f64::NAN, |gradient| gradient[0]) }
+}
+
+/// The largest magnitude a picture needs to show: `usual`, unless half of the values are beyond it.
+pub fn cap(values: impl Iterator<Item = f64>, usual: f64) -> f64 {
+    let mut sizes: Vec<f64> = values.map(f64::abs).filter(|size| size.is_finite()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let median = sizes.get(sizes.len() / 2).copied().unwrap_or(0.0);
+    if median > usual { 2.0 * median } else { usual }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The loss and slope of a name at a place.
+    fn at(name: &str, answer: Answer, x: f64) -> [f64; 2] {
+        let loss = LossConfig::by_name(name).expect("in the catalogue");
+        let point = points(&loss, answer, &[x]).expect("valid")[0];
+        [point.loss, point.slope]
+    }
+
+    #[test]
+    fn points_are_the_formula_and_its_slope() {
+        let close = |a: [f64; 2], b: [f64; 2]| {
+            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12), "{a:?} instead of {b:?}");
+        };
+        close(at("cross_entropy", Answer::Usual, 0.25), [4f64.ln(), -0.75]);
+        close(at("negative_log_likelihood", Answer::Usual, 0.25), [4f64.ln(), -0.75]);
+        close(at("binary_cross_entropy", Answer::Usual, 0.25), [4f64.ln(), -0.75]);
+        close(at("binary_cross_entropy", Answer::Other, 0.25), [(4f64 / 3.0).ln(), 0.25]);
+        close(at("hinge", Answer::Usual, -1.0), [2.0, -1.0]);
+        close(at("hinge_embedding", Answer::Usual, 0.25), [0.75, -1.0]);
+        close(at("hinge_embedding", Answer::Other, 0.25), [0.25, 1.0]);
+        close(at("mse", Answer::Usual, -1.5), [2.25, -3.0]);
+        close(at("mape", Answer::Usual, -0.5), [50.0, -100.0]);
+        close(at("poisson_nll", Answer::Usual, 0.0), [1.0, -1.0]);
+        close(at("laplace_nll", Answer::Usual, 2.0), [0.5 + 4f64.ln(), 0.25]);
+    }
+
+    #[test]
+    fn every_loss_has_an_axis_on_which_it_is_finite() {
+        for entry in burn_losses::catalogue::all() {
+            let loss = LossConfig::by_name(entry.name).expect("in the catalogue");
+            let (low, high) = Against::of(&loss).range();
+            let places = [0.3, 0.7].map(|share| low + share * (high - low));
+            for point in points(&loss, Answer::Usual, &places).expect("valid") {
+                assert!(point.loss.is_finite() && point.slope.is_finite(), "{}: {point:?}", entry.name);
+            }
+        }
+    }
+
+    #[test]
+    fn cap_grows_only_where_most_is_beyond() {
+        assert_eq!(cap([1.0, -2.0, 1000.0].into_iter(), 5.0), 5.0);
+        assert_eq!(cap([1.0, -20.0, 1000.0, f64::NAN].into_iter(), 5.0), 40.0);
+        assert_eq!(cap([].into_iter(), 5.0), 5.0);
+    }
+}

@@ -1,0 +1,270 @@
+//! What there is to learn from a set of images: the signature of the loss decides.
+//!
+//! A [`Task`] says what goes into the network, what should come out and what is measured; training knows no more.
+//!
+//! | losses | a target is | of |
+//! |---|---|---|
+//! | class losses | the class | any set |
+//! | binary and margin losses | which of the seven segments of a display the digit lights | the digits |
+//! | regression and likelihoods | the lower half of the image; the input is the upper half | the digits |
+//! | distributions | the same, each pixel with a scale | the digits |
+
+mod measure;
+mod objective;
+
+pub use measure::{Judged, Measure};
+pub use objective::{Link, Objective, core};
+
+use crate::data::{Dataset, Split, corrupt};
+use crate::error::LabError;
+use crate::model::Batch;
+use crate::training::Plan;
+use burn::tensor::{Device, Tensor, TensorData};
+use burn_losses::LossConfig;
+use burn_losses::catalogue::{Family, Signature};
+use std::borrow::Cow;
+
+/// The segments that each digit lights: a on top, then clockwise, g in the middle.
+const SEGMENTS: [&str; 10] = ["abcdef", "bc", "abdeg", "abcdg", "bcfg", "acdfg", "acdefg", "abc", "abcdefg", "abcdfg"];
+
+/// The kinds of tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One class out of many.
+    Classes,
+    /// Seven labels, each yes or no.
+    Labels,
+    /// Thirty-two numbers.
+    Numbers,
+    /// Thirty-two numbers, each with a scale.
+    Distribution,
+}
+
+impl Kind {
+    /// The task for a loss.
+    pub fn of(loss: &LossConfig) -> Self {
+        match loss.signature() {
+            Signature::Class | Signature::Any => Self::Classes,
+            Signature::Binary => Self::Labels,
+            Signature::Pointwise if core(loss).entry().family == Family::Margin => Self::Labels,
+            Signature::Pointwise => Self::Numbers,
+            Signature::Distribution => Self::Distribution,
+        }
+    }
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Classes => "classification",
+            Self::Labels => "multilabel",
+            Self::Numbers => "regression",
+            Self::Distribution => "distribution",
+        }
+    }
+
+    /// What is measured; the last is the one that counts.
+    pub fn measures(self) -> &'static [Measure] {
+        match self {
+            Self::Classes => measure::CLASSES,
+            Self::Labels => measure::LABELS,
+            Self::Numbers => measure::NUMBERS,
+            Self::Distribution => measure::DISTRIBUTION,
+        }
+    }
+}
+
+/// Inputs with their targets.
+#[derive(Clone, Debug)]
+pub struct Examples<'a> {
+    inputs: Cow<'a, [f32]>,
+    targets: Vec<f32>,
+    len: usize,
+}
+
+impl Examples<'_> {
+    /// Number of examples.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none. No task has such examples.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Numbers that go in, numbers that should come out.
+    fn widths(&self) -> [usize; 2] {
+        [self.inputs.len() / self.len, self.targets.len() / self.len]
+    }
+
+    /// Example after example, what should come out.
+    pub fn targets(&self) -> &[f32] {
+        &self.targets
+    }
+
+    /// The chosen examples, on a device.
+    pub fn batch(&self, chosen: &[usize], device: &Device) -> Batch {
+        let [inputs, targets] = self.widths();
+        let rows = |values: &[f32], width: usize| {
+            let rows: Vec<f32> = chosen.iter().flat_map(|row| &values[row * width..][..width]).copied().collect();
+            Tensor::from_data(TensorData::new(rows, [chosen.len(), width]), device)
+        };
+        Batch { inputs: rows(&self.inputs, inputs), targets: rows(&self.targets, targets) }
+    }
+}
+
+/// What a loss has a network learn from a set of images.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    /// Which kind it is.
+    pub kind: Kind,
+    /// What to learn from, with noise in its targets if the plan says so.
+    pub train: Examples<'a>,
+    /// The targets of `train` without noise.
+    pub clean: Vec<f32>,
+    /// What to judge by.
+    pub test: Examples<'a>,
+    /// The loss.
+    pub objective: Objective,
+    /// The label smoothing without which the loss would be infinite, as some divergences are.
+    pub smoothing: Option<f64>,
+    outputs: usize,
+}
+
+impl<'a> Task<'a> {
+    /// The task of a plan.
+    ///
+    /// # Errors
+    ///
+    /// If the loss is misconfigured, cannot be trained on these images, or has no labels that could be wrong.
+    pub fn new(data: &'a Dataset, plan: &Plan) -> Result<Self, LabError> {
+        let kind = Kind::of(&plan.loss);
+        let digits = data.name == "digits" && data.image == [1, 8, 8] && data.classes == SEGMENTS.len();
+        if kind != Kind::Classes && !digits {
+            let name = plan.loss.name();
+            let sentence = format!("data: must be digits for {name}, a {} loss, got {}", kind.name(), data.name);
+            return Err(LabError::Usage(sentence));
+        }
+        let noisy = |labels: &[u8], classes| corrupt(labels, classes, plan.noise_rate, plan.noise, plan.seed);
+        let (train, clean, test) = match kind {
+            Kind::Classes => {
+                let examples = |split: &'a Split, labels: &[u8]| given(&split.images, floats(labels), labels.len());
+                let train = examples(&data.train, &noisy(&data.train.labels, data.classes));
+                (train, floats(&data.train.labels), examples(&data.test, &data.test.labels))
+            }
+            Kind::Labels => {
+                let [train, test] = [&data.train, &data.test].map(|split| segments(&split.labels));
+                // A wrong one of two classes is the other one.
+                let noisy = floats(&noisy(&train, 2));
+                (
+                    given(&data.train.images, noisy, data.train.len()),
+                    floats(&train),
+                    given(&data.test.images, floats(&test), data.test.len()),
+                )
+            }
+            Kind::Numbers | Kind::Distribution if plan.noise_rate > 0.0 => {
+                let rate = plan.noise_rate;
+                let sentence =
+                    format!("noise-rate: must be 0 for a {} loss, since it is for labels, got {rate}", kind.name());
+                return Err(LabError::Usage(sentence));
+            }
+            Kind::Numbers | Kind::Distribution => {
+                let train = halves(&data.train, data.pixels());
+                let clean = train.targets.clone();
+                (train, clean, halves(&data.test, data.pixels()))
+            }
+        };
+        let [_, targets] = train.widths();
+        let outputs = match kind {
+            Kind::Classes => data.classes,
+            Kind::Labels | Kind::Numbers => targets,
+            Kind::Distribution => 2 * targets,
+        };
+        let (objective, smoothing) = Objective::fitting(&plan.loss, outputs, targets)?;
+        Ok(Self { kind, train, clean, test, objective, smoothing, outputs })
+    }
+
+    /// Numbers that go into the network and that come out of it.
+    pub fn sizes(&self) -> [usize; 2] {
+        let [inputs, _] = self.train.widths();
+        [inputs, self.outputs]
+    }
+
+    /// What there is to be said of an example.
+    pub fn targets(&self) -> String {
+        let [_, targets] = self.train.widths();
+        match self.kind {
+            Kind::Classes => match self.smoothing {
+                Some(smoothing) => format!("{} classes, smoothed by {smoothing}", self.outputs),
+                None => format!("{} classes", self.outputs),
+            },
+            Kind::Labels => format!("{targets} labels an image"),
+            Kind::Numbers => format!("{targets} pixels an image from the other {targets}"),
+            Kind::Distribution => format!("{targets} pixels an image and their scales from the other {targets}"),
+        }
+    }
+}
+
+fn given(images: &[f32], targets: Vec<f32>, len: usize) -> Examples<'_> {
+    Examples { inputs: Cow::Borrowed(images), targets, len }
+}
+
+fn floats(labels: &[u8]) -> Vec<f32> {
+    labels.iter().copied().map(f32::from).collect()
+}
+
+/// Seven labels for each digit: 1 where its segment is lit.
+fn segments(digits: &[u8]) -> Vec<u8> {
+    let lit = |&digit: &u8| "abcdefg".chars().map(move |segment| SEGMENTS[usize::from(digit)].contains(segment));
+    digits.iter().flat_map(lit).map(u8::from).collect()
+}
+
+/// The upper halves of images, and the lower halves as their targets.
+fn halves(split: &Split, pixels: usize) -> Examples<'static> {
+    let half = pixels / 2;
+    let part =
+        |from: usize| split.images.chunks_exact(pixels).flat_map(|image| &image[from..][..half]).copied().collect();
+    Examples { inputs: Cow::Owned(part(0)), targets: part(half), len: split.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data;
+
+    #[test]
+    fn segments_are_those_of_a_display() {
+        assert_eq!(segments(&[1, 8]), [0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]);
+        let ten = segments(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        let lit: Vec<u8> = ten.chunks(7).map(|digit| digit.iter().sum()).collect();
+        assert_eq!(lit, [6, 2, 5, 5, 4, 5, 6, 3, 7, 6]);
+        for (index, digit) in ten.chunks(7).enumerate() {
+            assert!(ten.chunks(7).skip(index + 1).all(|other| other != digit), "{index} looks like another digit");
+        }
+    }
+
+    #[test]
+    fn halves_make_up_the_image() {
+        let digits = data::digits();
+        let examples = halves(&digits.test, 64);
+        assert_eq!(examples.widths(), [32, 32]);
+        let image: Vec<f32> = [&examples.inputs[32..64], &examples.targets[32..64]].concat();
+        assert_eq!(image, digits.test.image(1));
+    }
+
+    #[test]
+    fn kinds_cover_the_catalogue() {
+        for entry in burn_losses::catalogue::all() {
+            let loss = LossConfig::by_name(entry.name).expect("in the catalogue");
+            let kind = match entry.family {
+                Family::Classification | Family::NoiseRobust | Family::Divergence | Family::Wrapper => Kind::Classes,
+                Family::Binary | Family::Margin => Kind::Labels,
+                Family::Regression | Family::Likelihood => Kind::Numbers,
+                Family::Distribution => Kind::Distribution,
+            };
+            assert_eq!(Kind::of(&loss), kind, "{}", entry.name);
+        }
+        let config = r#"{"name": "flooding", "loss": {"name": "top_k", "loss": "hinge"}}"#;
+        assert_eq!(Kind::of(&serde_json::from_str(config).expect("valid")), Kind::Labels);
+    }
+}
