@@ -354,7 +354,8 @@ impl<F: PointwiseFormula> Elementwise for Pointwise<F> {
     const DIFFERENTIABLE: [bool; 3] = [true, true, false];
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
-        let [prediction, target, _] = inputs.of.clone();
+        // One by one: an array's clone is a call.
+        let (prediction, target) = (inputs.of[0].clone(), inputs.of[1].clone());
         self.0.loss(&Point { prediction, target, class: inputs.class.clone() })
     }
     #[inline(always)]
@@ -409,7 +410,7 @@ impl<F: BinaryFormula> Elementwise for Binary<F> {
     const DIFFERENTIABLE: [bool; 3] = [true, false, false];
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
-        let [score, target, _] = inputs.of.clone();
+        let (score, target) = (inputs.of[0].clone(), inputs.of[1].clone());
         let (zero, one) = (score.constant(0.0), score.constant(1.0));
         let yes = match self.options.label_smoothing {
             0.0 => target,
@@ -467,7 +468,7 @@ impl<F: DistributionFormula> Elementwise for Distribution<F> {
     const DIFFERENTIABLE: [bool; 3] = [true, true, true];
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
-        let [location, scale, target] = inputs.of.clone();
+        let (location, scale, target) = (inputs.of[0].clone(), inputs.of[1].clone(), inputs.of[2].clone());
         self.0.loss(&Observation { location, scale, target, class: inputs.class.clone() })
     }
     #[inline(always)]
