@@ -11,7 +11,8 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// Under autodiff the corner rules hold for Burn's own gradients too: where the rule sets a slope, the argument is
 /// replaced before the operation and the result after it, since a mask after it alone would leave ∞ · 0 in the backward
-/// pass. `ln_1p`, `exp_m1` and `softplus` are polynomials here, because on GPUs Burn's are `ln(1 + x)` and `exp(x) − 1`.
+/// pass. `ln` around 1, `ln_1p`, `exp_m1` and `softplus` are polynomials here: on GPUs Burn's are `ln(1 + x)` and
+/// `exp(x) − 1`, and a GPU's own logarithm keeps no relative accuracy around 1.
 #[derive(Clone, Debug)]
 pub struct Primitive<B: Backend>(pub FloatTensor<B>);
 
@@ -53,6 +54,16 @@ impl<B: Backend> Primitive<B> {
         let series =
             if z.is_f64() { square.polynomial(&atanh_terms::<17>()) } else { square.polynomial(&atanh_terms::<8>()) };
         z * 2.0 * series
+    }
+
+    /// ln x for x < ½ and x > 2. GPUs may take a subnormal number for 0, and some have a number for the logarithm of 0.
+    fn ln_far(self) -> Self {
+        const SCALE: f64 = 16_777_216.0;
+        let tiny = self.below(if self.is_f64() { f64::MIN_POSITIVE } else { f64::from(f32::MIN_POSITIVE) });
+        let scaled = Self::select(&tiny, self.clone() * SCALE, self);
+        let zero = scaled.is(0.0);
+        let ln = Self(B::float_log(scaled.0)).fill_where(&zero, f64::NEG_INFINITY);
+        Self::select(&tiny, ln.clone() - SCALE.ln(), ln)
     }
 
     fn detach(&self) -> Self {
@@ -140,12 +151,15 @@ impl<B: Backend> Real for Primitive<B> {
         Self(B::float_exp(self.0))
     }
     fn ln(self) -> Self {
-        Self(B::float_log(self.0))
+        let (low, high) = (self.below(0.5), self.above(2.0));
+        let near = (self.clone() - 1.0).fill_where(&low, 0.0).fill_where(&high, 0.0).ln_1p_near();
+        let far = self.ln_far();
+        Self::select(&high, far.clone(), Self::select(&low, far, near))
     }
     fn ln_1p(self) -> Self {
         let (low, high) = (self.below(-0.5), self.above(1.0));
         let near = self.clone().fill_where(&low, 0.0).fill_where(&high, 0.0).ln_1p_near();
-        let far = (self + 1.0).ln();
+        let far = (self + 1.0).ln_far();
         Self::select(&high, far.clone(), Self::select(&low, far, near))
     }
     fn exp_m1(self) -> Self {
