@@ -14,6 +14,48 @@ pub struct Dual<R, const K: usize> {
     pub slopes: [Option<R>; K],
 }
 
+// Macros and loops, not closures: a closure that is not inlined is compiled without the lanes' instructions, and costs a
+// call for each of them.
+
+/// `$change` of every slope there is.
+macro_rules! each {
+    ($slopes:expr, |$slope:ident| $change:expr) => {{
+        let mut slopes = $slopes;
+        let mut index = 0;
+        while index < K {
+            if let Some($slope) = slopes[index].take() {
+                slopes[index] = Some($change);
+            }
+            index += 1;
+        }
+        slopes
+    }};
+}
+
+/// `$both` of every pair of slopes, either of which may be absent.
+macro_rules! zip {
+    ($a:expr, $b:expr, |$da:ident, $db:ident| $both:expr) => {{
+        let (mut a, mut b) = ($a, $b);
+        let mut index = 0;
+        while index < K {
+            let ($da, $db) = (a[index].take(), b[index].take());
+            a[index] = $both;
+            index += 1;
+        }
+        a
+    }};
+}
+
+/// `$change` of a slope, if there is one.
+macro_rules! change {
+    ($slope:ident => $change:expr) => {
+        match $slope {
+            Some($slope) => Some($change),
+            None => None,
+        }
+    };
+}
+
 impl<R: Real, const K: usize> Dual<R, K> {
     /// Variable number `index`: slope 1 by itself, none by the others.
     ///
@@ -37,49 +79,16 @@ impl<R: Real, const K: usize> Dual<R, K> {
     /// ∂value/∂variable `index` as a value, zero where there is no dependence.
     #[inline(always)]
     pub fn slope(&self, index: usize) -> R {
-        self.slopes[index].clone().unwrap_or_else(|| self.value.constant(0.0))
+        match &self.slopes[index] {
+            Some(slope) => slope.clone(),
+            None => self.value.constant(0.0),
+        }
     }
 
     /// f(self), given f's value and f's slope there.
     #[inline(always)]
     fn chain(self, value: R, slope: R) -> Self {
-        Self { value, slopes: each(self.slopes, |s| s * slope.clone()) }
-    }
-}
-
-// Loops, and closures that are called and not passed on: what the lanes need to be inlined whole.
-
-/// `change` of every slope there is.
-#[inline(always)]
-fn each<R, const K: usize>(mut slopes: [Option<R>; K], change: impl Fn(R) -> R) -> [Option<R>; K] {
-    for slope in &mut slopes {
-        if let Some(s) = slope.take() {
-            *slope = Some(change(s));
-        }
-    }
-    slopes
-}
-
-/// `both` of every pair of slopes, either of which may be absent.
-#[inline(always)]
-fn zip<R, const K: usize>(
-    mut a: [Option<R>; K],
-    mut b: [Option<R>; K],
-    both: impl Fn(Option<R>, Option<R>) -> Option<R>,
-) -> [Option<R>; K] {
-    for (a, b) in a.iter_mut().zip(&mut b) {
-        *a = both(a.take(), b.take());
-    }
-    a
-}
-
-/// `change` of a slope, if there is one.
-#[allow(clippy::manual_map)] // Not `map`, into which the closure would have to be passed on.
-#[inline(always)]
-fn change<R>(slope: Option<R>, change: impl Fn(R) -> R) -> Option<R> {
-    match slope {
-        Some(slope) => Some(change(slope)),
-        None => None,
+        Self { value, slopes: each!(self.slopes, |s| s * slope.clone()) }
     }
 }
 
@@ -97,7 +106,7 @@ impl<R: Real, const K: usize> Neg for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self { value: -self.value, slopes: each(self.slopes, |s| -s) }
+        Self { value: -self.value, slopes: each!(self.slopes, |s| -s) }
     }
 }
 
@@ -105,7 +114,7 @@ impl<R: Real, const K: usize> Add for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self { value: self.value + other.value, slopes: zip(self.slopes, other.slopes, sum) }
+        Self { value: self.value + other.value, slopes: zip!(self.slopes, other.slopes, |da, db| sum(da, db)) }
     }
 }
 
@@ -122,8 +131,8 @@ impl<R: Real, const K: usize> Mul for Dual<R, K> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
-        let slopes = zip(self.slopes, other.slopes, |da, db| {
-            sum(change(da, |da| da * b.clone()), change(db, |db| db * a.clone()))
+        let slopes = zip!(self.slopes, other.slopes, |da, db| {
+            sum(change!(da => da * b.clone()), change!(db => db * a.clone()))
         });
         Self { value: a * b, slopes }
     }
@@ -136,8 +145,8 @@ impl<R: Real, const K: usize> Div for Dual<R, K> {
     fn div(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
         let quotient = a / b.clone();
-        let slopes = zip(self.slopes, other.slopes, |da, db| {
-            sum(change(da, |da| da / b.clone()), change(db, |db| -(quotient.clone() * db / b.clone())))
+        let slopes = zip!(self.slopes, other.slopes, |da, db| {
+            sum(change!(da => da / b.clone()), change!(db => -(quotient.clone() * db / b.clone())))
         });
         Self { value: quotient, slopes }
     }
@@ -163,7 +172,7 @@ impl<R: Real, const K: usize> Mul<f64> for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, scalar: f64) -> Self {
-        Self { value: self.value * scalar, slopes: each(self.slopes, |s| s * scalar) }
+        Self { value: self.value * scalar, slopes: each!(self.slopes, |s| s * scalar) }
     }
 }
 
@@ -171,7 +180,7 @@ impl<R: Real, const K: usize> Div<f64> for Dual<R, K> {
     type Output = Self;
     #[inline(always)]
     fn div(self, scalar: f64) -> Self {
-        Self { value: self.value / scalar, slopes: each(self.slopes, |s| s / scalar) }
+        Self { value: self.value / scalar, slopes: each!(self.slopes, |s| s / scalar) }
     }
 }
 
@@ -262,9 +271,11 @@ impl<R: Real, const K: usize> Real for Dual<R, K> {
     #[inline(always)]
     fn select(mask: &R::Mask, yes: Self, no: Self) -> Self {
         let zero = yes.value.constant(0.0);
-        let slopes = zip(yes.slopes, no.slopes, |yes, no| match (yes, no) {
+        let slopes = zip!(yes.slopes, no.slopes, |yes, no| match (yes, no) {
             (None, None) => None,
-            (yes, no) => Some(R::select(mask, yes.unwrap_or_else(|| zero.clone()), no.unwrap_or_else(|| zero.clone()))),
+            (Some(yes), None) => Some(R::select(mask, yes, zero.clone())),
+            (None, Some(no)) => Some(R::select(mask, zero.clone(), no)),
+            (Some(yes), Some(no)) => Some(R::select(mask, yes, no)),
         });
         Self { value: R::select(mask, yes.value, no.value), slopes }
     }

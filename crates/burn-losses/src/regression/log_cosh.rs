@@ -75,8 +75,9 @@ impl PointwiseFormula for LogCosh {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let size = at.residual().abs();
         let (decay, drop) = ((-size.clone()).exp(), (-size.clone()).exp_m1());
-        let near = (drop.clone() * drop / (decay.clone() * 2.0)).ln_1p();
-        let far = size.clone() + (decay.clone() * decay).ln_1p() - core::f64::consts::LN_2;
-        R::select(&size.less(&at.constant(2.0)), near, far)
+        let is_near = size.less(&at.constant(2.0));
+        let excess = R::select(&is_near, drop.clone() * drop / (decay.clone() * 2.0), decay.clone() * decay);
+        let start = R::select(&is_near, at.constant(0.0), size - core::f64::consts::LN_2);
+        start + excess.ln_1p()
     }
 }

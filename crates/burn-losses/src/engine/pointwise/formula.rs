@@ -252,7 +252,7 @@ macro_rules! formula_trait {
 
             /// The name in messages and displays: the type's own.
             fn name() -> &'static str {
-                type_name::<Self>()
+                display::type_name::<Self>()
             }
 
             #[doc = $criterion_doc]
@@ -315,12 +315,6 @@ formula_trait! {
     DistributionFormula, DistributionLoss: "The loss as a Burn module.";
     /// The loss of one element.
     fn loss(at: Observation);
-}
-
-fn type_name<F: ?Sized>() -> &'static str {
-    let path = core::any::type_name::<F>();
-    let path = path.split('<').next().unwrap_or(path);
-    path.rsplit("::").next().unwrap_or(path)
 }
 
 /// One element of up to three tensors.
@@ -489,7 +483,7 @@ impl<F: DistributionFormula> Elementwise for Distribution<F> {
 /// A stretch of elements in memory, and what a formula makes of them.
 ///
 /// All pointers are to `len` values; an output may be the input it belongs to.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Points<T> {
     pub(crate) len: usize,
     pub(crate) inputs: [*const T; 3],
@@ -616,21 +610,23 @@ impl<F: Elementwise, T: Simd> Kernel<T> for Stretch<'_, F, T> {
 #[inline(always)]
 fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Points<V::T>) {
     let has_lists = PointFormula::has_lists(formula);
-    let mut place = points.class;
+    // A copy, since what is written may lie anywhere as far as the compiler knows: it stays in registers.
+    let here = *points;
+    let mut place = here.class;
     let mut classes = [0; WIDEST];
     let mut sums = [V::T::from_f64(0.0); WIDEST];
     let mut sum = V::splat(V::T::from_f64(0.0));
     let mut total: f64 = 0.0;
     let mut at = 0;
-    while at < points.len {
-        let n = V::W.min(points.len - at);
+    while at < here.len {
+        let n = V::W.min(here.len - at);
         if has_lists {
             classes = place.take(n);
         }
         // SAFETY: n elements are left, and the array holds WIDEST ≥ W values.
         #[allow(unsafe_code)]
         unsafe {
-            let loss = step::<F, V, K>(formula, points, at, n, &classes);
+            let loss = step::<F, V, K>(formula, &here, at, n, &classes);
             if n == V::W {
                 sum = sum.add(loss);
             } else {
