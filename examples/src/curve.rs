@@ -1,7 +1,7 @@
 //! A loss along the axis that is natural to it: what `plot` and the plots of the documentation draw.
 
 use crate::error::LabError;
-use crate::task::{Objective, core};
+use crate::task::Objective;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_losses::catalogue::{Family, Signature};
 use burn_losses::prelude::*;
@@ -16,12 +16,16 @@ pub enum Against {
     Class,
     /// The probability that the label is 1.
     Label,
+    /// The score of a label that is 1, beside one that is 0 and has the score 0.
+    Score,
     /// The margin z = y·x.
     Margin,
     /// The distance of a pair.
     Distance,
     /// The prediction less the target, which is 1, so that relative errors are defined.
     Residual,
+    /// The same for one of two numbers, the other being right.
+    Part,
     /// The prediction, at a target of 2.
     Prediction,
     /// The scale, or variance, at a residual of 1.
@@ -39,14 +43,25 @@ pub enum Answer {
 
 impl Against {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Class, Self::Label, Self::Margin, Self::Distance, Self::Residual, Self::Prediction, Self::Scale];
+    pub const ALL: [Self; 9] = [
+        Self::Class,
+        Self::Label,
+        Self::Score,
+        Self::Margin,
+        Self::Distance,
+        Self::Residual,
+        Self::Part,
+        Self::Prediction,
+        Self::Scale,
+    ];
 
     /// The axis that is natural to a loss.
     pub fn of(loss: &LossConfig) -> Self {
-        match (loss.signature(), core(loss)) {
+        match (loss.signature(), loss.innermost()) {
             (Signature::Class | Signature::Any, _) => Self::Class,
             (Signature::Binary, _) => Self::Label,
+            (Signature::Multilabel, _) => Self::Score,
+            (Signature::Whole, _) => Self::Part,
             (Signature::Distribution, _) => Self::Scale,
             (Signature::Pointwise, LossConfig::HingeEmbedding(_)) => Self::Distance,
             (Signature::Pointwise, leaf) => match leaf.entry().family {
@@ -62,9 +77,11 @@ impl Against {
         match self {
             Self::Class => "class",
             Self::Label => "label",
+            Self::Score => "score",
             Self::Margin => "margin",
             Self::Distance => "distance",
             Self::Residual => "residual",
+            Self::Part => "part",
             Self::Prediction => "prediction",
             Self::Scale => "scale",
         }
@@ -75,9 +92,11 @@ impl Against {
         match self {
             Self::Class => "p, probability of the target class",
             Self::Label => "p, probability of the label, which is 1",
+            Self::Score => "x, score of a label of 1, beside a 0 with score 0",
             Self::Margin => "z = y·x, margin",
             Self::Distance => "x, distance of an unlike pair",
             Self::Residual => "r, prediction less target, which is 1",
+            Self::Part => "r, prediction less target of one of two",
             Self::Prediction => "x, prediction, at a target of 2",
             Self::Scale => "scale or variance, at a residual of 1",
         }
@@ -88,9 +107,10 @@ impl Against {
         match self {
             Self::Class => "∂L/∂xₜ, by the target's logit",
             Self::Label => "∂L/∂x, by the logit",
+            Self::Score => "∂L/∂x, by the score",
             Self::Margin => "∂L/∂x, by the score at y = 1",
             Self::Distance => "∂L/∂x",
-            Self::Residual => "∂L/∂r",
+            Self::Residual | Self::Part => "∂L/∂r",
             Self::Prediction => "∂L/∂x",
             Self::Scale => "∂L/∂scale",
         }
@@ -100,7 +120,7 @@ impl Against {
     pub fn range(self) -> (f64, f64) {
         match self {
             Self::Class | Self::Label => (0.0, 1.0),
-            Self::Margin | Self::Residual => (-3.0, 3.0),
+            Self::Score | Self::Margin | Self::Residual | Self::Part => (-3.0, 3.0),
             Self::Distance => (0.0, 3.0),
             Self::Prediction => (-1.0, 3.0),
             Self::Scale => (0.0, 4.0),
@@ -131,7 +151,7 @@ pub fn smoothing(loss: &LossConfig) -> Result<Option<f64>, LabError> {
     }
 }
 
-/// A loss at places on its axis, evaluated as any program would, in f64.
+/// A loss at places on its axis, evaluated as any program would, in f64. Where it compares views, they are all alike.
 ///
 /// # Errors
 ///
@@ -144,7 +164,7 @@ pub fn points(loss: &LossConfig, answer: Answer, places: &[f64]) -> Result<Vec<P
     };
     let number = |value: f64| row(vec![value]);
     let usual = answer == Answer::Usual;
-    // One element at a time, and reduced: flooding is defined on the reduced value only.
+    // One element or row at a time, and reduced: flooding is defined on the reduced value only.
     let by = Reduction::Mean;
     let along =
         |evaluate: &dyn Fn(f64) -> (Tensor<2>, Tensor<1>)| places.iter().map(|&x| point(x, evaluate(x))).collect();
@@ -180,6 +200,23 @@ pub fn points(loss: &LossConfig, answer: Answer, places: &[f64]) -> Result<Vec<P
                 };
                 let prediction = number(prediction).require_grad();
                 let value = loss.forward(prediction.clone(), number(target), by);
+                (prediction, value)
+            })
+        }
+        Signature::Multilabel => {
+            let loss = loss.init_tensor()?;
+            along(&|x| {
+                let scores = row(vec![x, 0.0]).require_grad();
+                let targets = if usual { vec![1.0, 0.0] } else { vec![0.0, 1.0] };
+                let value = loss.forward(scores.clone(), row(targets), by);
+                (scores, value)
+            })
+        }
+        Signature::Whole => {
+            let loss = loss.init_tensor()?;
+            along(&|residual| {
+                let prediction = row(vec![1.0 + residual, 1.0]).require_grad();
+                let value = loss.forward(prediction.clone(), row(vec![1.0, 1.0]), by);
                 (prediction, value)
             })
         }
@@ -236,6 +273,12 @@ mod tests {
         close(at("mape", Answer::Usual, -0.5), [50.0, -100.0]);
         close(at("poisson_nll", Answer::Usual, 0.0), [1.0, -1.0]);
         close(at("laplace_nll", Answer::Usual, 2.0), [0.5 + 4f64.ln(), 0.25]);
+        close(at("multilabel_soft_margin", Answer::Usual, 0.0), [2f64.ln(), -0.25]);
+        close(at("multilabel_soft_margin", Answer::Other, 0.0), [2f64.ln(), 0.25]);
+        close(at("multilabel_margin", Answer::Usual, -1.0), [1.0, -0.5]);
+        close(at("rmse", Answer::Usual, -1.0), [0.5f64.sqrt(), -0.5f64.sqrt()]);
+        // Views that are alike cost nothing.
+        close(at("jsd_cross_entropy", Answer::Usual, 0.25), [4f64.ln(), -0.75]);
     }
 
     #[test]

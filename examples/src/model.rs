@@ -11,7 +11,8 @@ use burn::train::{InferenceStep, RegressionOutput, TrainOutput, TrainStep};
 /// Sets the initial weights apart from the other uses of a seed. (The letters "weights".)
 const STREAM: u64 = 0x77_6569_6768_7473;
 
-/// Inputs `[N, inputs]` with their targets `[N, targets]`; a class is a number like any other.
+/// Inputs `[N, inputs]`, or `[V·N, inputs]` in V views, with their targets `[N, targets]`; a class is a number like any
+/// other.
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// What goes in.
@@ -25,18 +26,18 @@ pub struct Batch {
 pub struct Network {
     hidden: Linear,
     output: Linear,
-    #[module(skip)]
     objective: Objective,
 }
 
 impl Network {
-    /// A network with weights that depend on the seed alone, not on the device. The sizes are those of its layers.
+    /// A network with weights that depend on the seed alone, not on the device, to be trained. The sizes are those of its
+    /// layers.
     pub fn new(sizes: [usize; 3], objective: Objective, seed: u64, device: &Device) -> Self {
         let mut random = SplitMix64::new(seed ^ STREAM);
         let [inputs, units, outputs] = sizes;
         let hidden = linear(inputs, units, &mut random, device);
         let output = linear(units, outputs, &mut random, device);
-        Self { hidden, output, objective }
+        Self { hidden, output, objective: objective.to_device(device).train() }
     }
 
     /// Outputs `[N, outputs]` of inputs `[N, inputs]`.

@@ -19,6 +19,9 @@ const JUDGED: usize = 1024;
 /// Sets the order of the examples apart from the other uses of a seed. (The letters "order".)
 const STREAM: u64 = 0x6f_7264_6572;
 
+/// The same for the noise on images that are seen in several views. (The letters "views".)
+const VIEWS: u64 = 0x76_6965_7773;
+
 /// Everything a run depends on.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -30,7 +33,7 @@ pub struct Plan {
     pub noise: Noise,
     /// Times through the training images, at least 1.
     pub epochs: usize,
-    /// Of noise, initial weights and order.
+    /// Of noise, initial weights, order and views.
     pub seed: u64,
     /// Images a step, at least 1.
     pub batch_size: usize,
@@ -117,6 +120,7 @@ pub fn train(
     let model = Network::new(sizes, task.objective.clone(), plan.seed, &device.clone().autodiff());
     let mut learner = Learner::new(model, AdamConfig::new().init(), plan.learning_rate);
     let mut random = SplitMix64::new(plan.seed ^ STREAM);
+    let mut views = SplitMix64::new(plan.seed ^ VIEWS);
     let mut order: Vec<usize> = (0..task.train.len()).collect();
     let mut history = Vec::with_capacity(plan.epochs);
     for epoch in 1..=plan.epochs {
@@ -127,7 +131,7 @@ pub fn train(
                 let model = learner.model().valid();
                 return Ok(Trained { model, history, seconds: start.elapsed().as_secs_f64(), interrupted: true });
             }
-            let batch = task.train.batch(chosen, &device.clone().autodiff());
+            let batch = task.batch(chosen, &mut views, &device.clone().autodiff());
             learner.lr_step();
             let step = learner.train_step(batch);
             learner.optimizer_step(step.grads);

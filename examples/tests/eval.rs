@@ -47,26 +47,32 @@ fn signature(name: &str) -> Signature {
 fn gradients(name: &str) -> Vec<&'static str> {
     match signature(name) {
         Signature::Class | Signature::Any => vec!["logits"],
-        Signature::Binary => vec!["scores"],
-        Signature::Pointwise => vec!["prediction", "target"],
+        Signature::Binary | Signature::Multilabel => vec!["scores"],
+        Signature::Pointwise | Signature::Whole => vec!["prediction", "target"],
         Signature::Distribution => vec!["location", "scale", "target"],
     }
 }
 
 /// What a loss takes, made of these numbers.
 fn inputs(name: &str, [rows, classes, inner]: [usize; 3], numbers: &[f64]) -> Value {
-    let count = rows * classes * inner;
+    let config = LossConfig::by_name(name).expect("in the catalogue");
+    let views = config.init().map_or(1, |loss| loss.views());
+    let count = views * rows * classes * inner;
     let array = |of: fn(f64) -> f64, from: usize| {
         let data: Vec<f64> = numbers.iter().cycle().skip(from).take(count).map(|x| of(*x)).collect();
-        json!({ "shape": [rows, classes, inner], "data": data })
+        json!({ "shape": [views * rows, classes, inner], "data": data })
     };
-    let family = LossConfig::by_name(name).expect("in the catalogue").entry().family;
+    let family = config.entry().family;
     match signature(name) {
         Signature::Class | Signature::Any => {
             let targets: Vec<_> = (0..rows * inner).map(|i| i % classes).collect();
             json!({ "logits": array(|x| x, 0), "targets": { "shape": [rows, inner], "data": targets } })
         }
         Signature::Binary => json!({ "scores": array(|x| x, 0), "targets": array(|x| (x + 30.0) / 60.0, 7) }),
+        Signature::Multilabel => {
+            json!({ "scores": array(|x| x, 0), "targets": array(|x| f64::from(u8::from(x > 0.0)), 7) })
+        }
+        Signature::Whole => json!({ "prediction": array(|x| x, 0), "target": array(|x| x, 7) }),
         Signature::Pointwise => {
             let target = match family {
                 Family::Margin => array(f64::signum, 7),
@@ -189,11 +195,56 @@ fn every_signature_has_its_own_names() {
     assert_eq!(laplace["gradients"], gradients);
 }
 
+/// Where several elements make one loss, there are fewer of these, and where a loss compares views, fewer targets.
+#[test]
+fn losses_have_a_shape_of_their_own() {
+    let cases = [
+        ("zlpr", json!(["scores", "targets"]), json!([2, 3, 2]), json!([2, 3, 2]), json!([2, 1, 2])),
+        ("zlpr", json!(["scores", "targets"]), json!([4]), json!([4]), json!([1])),
+        (
+            "image_balanced_binary_cross_entropy",
+            json!(["scores", "targets"]),
+            json!([2, 3, 1, 2]),
+            json!([2, 3, 1, 2]),
+            json!([2, 1, 1, 1]),
+        ),
+        ("cosine_distance", json!(["prediction", "target"]), json!([2, 3]), json!([2, 3]), json!([2, 1])),
+        ("rmse", json!(["prediction", "target"]), json!([2, 3, 2]), json!([2, 3, 2]), json!([1, 1, 1])),
+        ("jsd_cross_entropy", json!(["logits", "targets"]), json!([6, 2]), json!([2]), json!([2])),
+        ("generalized_jensen_shannon", json!(["logits", "targets"]), json!([4, 2, 3]), json!([2, 3]), json!([2, 3])),
+    ];
+    for (loss, names, shape, targets, expected) in cases {
+        let ones = |shape: &Value| {
+            let axes = shape.as_array().expect("a shape").iter().map(|axis| axis.as_u64().expect("an axis") as usize);
+            json!({ "shape": shape, "data": vec![1; axes.product()] })
+        };
+        let [input, target] = [0_usize, 1].map(|at| names[at].as_str().expect("a name"));
+        let mut inputs = json!({});
+        inputs[input] = ones(&shape);
+        inputs[target] = ones(&targets);
+        let answer = value(&json!({ "loss": loss, "reduction": "none", "inputs": inputs }));
+        assert_eq!(answer["value"]["shape"], expected, "{loss}");
+        assert_eq!(answer["gradients"][input]["shape"], shape, "{loss}");
+        assert_eq!(answer["gradients"].get(target).is_some(), target == "target", "{loss}");
+    }
+    let rmse = value(&json!({ "loss": "rmse", "dtype": "f64", "inputs": {
+        "prediction": { "shape": [2, 2], "data": [4.0, 0.0, 0.0, 0.0] },
+        "target": { "shape": [2, 2], "data": [0.0, 0.0, 0.0, 0.0] } } }));
+    assert_eq!(rmse["value"], json!({ "shape": [1], "data": [2.0] }));
+    assert_eq!(rmse["gradients"]["prediction"]["data"][0], json!(0.5));
+}
+
 #[test]
 fn wrong_inputs_are_named() {
     let array = |data: &[f64]| json!({ "shape": [data.len()], "data": data });
     let (one, two) = (array(&[1.0]), array(&[1.0, 2.0]));
+    let rows = |rows: usize| json!({ "shape": [rows, 2], "data": vec![0.0; 2 * rows] });
+    let class = json!({ "shape": [1], "data": [0] });
     let cases = [
+        (json!({ "loss": "rmse", "inputs": { "scores": one, "targets": one } }), "scores"),
+        (json!({ "loss": "zlpr", "inputs": { "scores": one, "targets": two } }), "targets"),
+        (json!({ "loss": "jsd_cross_entropy", "inputs": { "logits": rows(4), "targets": class } }), "3 views"),
+        (json!({ "loss": "jsd_cross_entropy", "inputs": { "logits": rows(6), "targets": class } }), "targets"),
         (json!({ "loss": "mse", "inputs": { "logits": one, "targets": one } }), "logits"),
         (json!({ "loss": "mse", "inputs": { "prediction": one } }), "target"),
         (json!({ "loss": "mse", "inputs": { "prediction": one, "target": two } }), "target"),

@@ -76,6 +76,7 @@ DISTRIBUTION = {
     "beta_nll": {"beta": 0.5, "epsilon": 1e-6},
     "laplace_nll": {"epsilon": 1e-6},
     "student_t_nll": {"nu": 3, "epsilon": 1e-6},
+    "gaussian_crps": {"epsilon": 1e-6},
 }
 DEFAULTS = POINTWISE | BINARY | DISTRIBUTION
 TIE_DIGITS = 200  # to which numbers are rounded before f64: where the true one lies halfway between two f64s
@@ -355,6 +356,13 @@ def student_t_nll(c, m, s, y, centre):
     return tail + mp.ln(s) + student_t_constant(c.nu, mp.dps)
 
 
+def gaussian_crps(c, m, s, y, centre):
+    s = above(s, centre[1], c.epsilon)
+    w = (y - m) / s
+    density = mp.exp(-(w**2) / 2) / mp.sqrt(2 * mp.pi)
+    return s * (w * mp.erf(w / mp.sqrt(2)) + 2 * density - 1 / mp.sqrt(mp.pi))
+
+
 FORMULAS = {loss: globals()[loss] for loss in DEFAULTS}
 
 
@@ -582,6 +590,9 @@ def torch_distribution(name, c, m, scale, y):
         return -torch.distributions.Laplace(m, scale, validate_args=False).log_prob(y)
     if name == "student_t_nll":
         return -torch.distributions.StudentT(c.nu, m, scale, validate_args=False).log_prob(y)
+    if name == "gaussian_crps":
+        w, normal = (y - m) / scale, torch.distributions.Normal(0, 1)
+        return scale * (w * (2 * normal.cdf(w) - 1) + 2 * normal.log_prob(w).exp() - 1 / math.sqrt(math.pi))
     raise KeyError(name)
 
 
@@ -1270,6 +1281,7 @@ SUITES = {
     "beta_nll": distribution("beta_nll", {"beta": 0.75}, {"beta_0": {"beta": 0}, "beta_1": {"beta": 1}}),
     "laplace_nll": distribution("laplace_nll", {}, {"epsilon_0_01": {"epsilon": 0.01}}),
     "student_t_nll": student_t_cases,
+    "gaussian_crps": distribution("gaussian_crps", {}, {"epsilon_0_01": {"epsilon": 0.01}}),
 }
 assert SUITES.keys() == DEFAULTS.keys()
 

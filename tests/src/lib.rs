@@ -188,15 +188,25 @@ fn gpu(name: &'static str, device: Device) -> Backend {
 fn chosen() -> &'static [String] {
     static CHOSEN: OnceLock<Vec<String>> = OnceLock::new();
     CHOSEN.get_or_init(|| {
-        let more = std::env::var("LOSS_TESTS").unwrap_or_default();
-        let names =
-            ["flex", "ndarray"].into_iter().chain(more.split(',').map(str::trim).filter(|name| !name.is_empty()));
-        let names: Vec<String> = names.map(str::to_owned).collect();
+        let names: Vec<String> = ["flex", "ndarray"].map(str::to_owned).into_iter().chain(named()).collect();
         for name in &names {
             assert!(backends().iter().any(|backend| backend.name == name), "LOSS_TESTS: no backend {name}");
         }
         names
     })
+}
+
+/// The backends that `LOSS_TESTS` names.
+fn named() -> Vec<String> {
+    let names = std::env::var("LOSS_TESTS").unwrap_or_default();
+    names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The ways of the backends that `LOSS_TESTS` names, if it names any, else every way: golden vectors take minutes, and
+/// the CPU has seen them in the run without.
+pub fn new_ways() -> Vec<Way> {
+    let names = named();
+    ways().into_iter().filter(|way| names.is_empty() || names.iter().any(|name| name == way.name)).collect()
 }
 
 /// Every way there is.
@@ -394,7 +404,8 @@ fn cancels(config: &LossConfig) -> bool {
 }
 
 fn takes_powers(config: &LossConfig) -> bool {
-    matches!(config, LossConfig::Renyi(_) | LossConfig::Bhattacharyya(_) | LossConfig::AlphaDivergence(_))
+    use LossConfig::{AlphaDivergence, Bhattacharyya, BiTempered, Renyi};
+    matches!(config, Renyi(_) | Bhattacharyya(_) | AlphaDivergence(_) | BiTempered(_))
 }
 
 /// Whether probabilities are subtracted, or likelihoods balance: what remains is known to a rounding error of 1.
@@ -407,11 +418,28 @@ fn subtracts(config: &LossConfig) -> bool {
         "normalized_focal",
         "normalized_generalized_cross_entropy",
         "normalized_negative_cross_entropy",
+        "normalized_negative_focal",
+        "asymmetric_single_label",
         "multiclass_sparsemax",
+        "multiclass_entmax",
         "multiclass_hinge",
         "multi_margin",
+        "bi_tempered",
+        "hard_bootstrapping",
+        "forward_correction",
+        "backward_correction",
+        "seesaw",
+        "focal_cosine",
+        "ordinal_emd",
+        "jsd_cross_entropy",
+        "generalized_jensen_shannon",
         "asymmetric",
         "poly1_binary_cross_entropy",
+        "multilabel_margin",
+        "multilabel_soft_margin",
+        "cosine_distance",
+        "rmsle",
+        "scale_invariant_log",
     ];
     let family = config.entry().family;
     matches!(family, Family::Divergence | Family::Likelihood | Family::Distribution) || sums.contains(&config.name())

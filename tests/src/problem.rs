@@ -49,7 +49,7 @@ pub struct Problem {
     pub class_weights: Option<Vec<f64>>,
     /// The target that does not count.
     pub ignore_index: Option<i64>,
-    /// The shape of the logits, `[N, C, d…]`.
+    /// The shape of the logits, `[N, C, d…]`; `[V·N, C, d…]` with V views of each item, all items of the first view first.
     pub shape: Vec<usize>,
     /// The logits, row-major.
     pub logits: Vec<f64>,
@@ -58,15 +58,18 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Logits within ±6, exact in every dtype, and targets.
+    /// Logits within ±6, exact in every dtype, and targets. The shape is that of one view.
     pub fn random(config: &LossConfig, shape: &[usize], random: &mut Random) -> Self {
         let (rows, classes, inner) = extent(shape);
+        let views = views(config);
+        let mut of_all = shape.to_vec();
+        of_all[0] *= views;
         Self {
             config: config.clone(),
             class_weights: None,
             ignore_index: None,
-            shape: shape.to_vec(),
-            logits: (0..rows * classes * inner).map(|_| random.eighth(6.0)).collect(),
+            shape: of_all,
+            logits: (0..views * rows * classes * inner).map(|_| random.eighth(6.0)).collect(),
             targets: (0..rows * inner).map(|_| random.below(classes) as i64).collect(),
         }
     }
@@ -90,15 +93,27 @@ impl Problem {
         [self.clone(), weighted.clone(), self.with_ignored_targets(), weighted.with_ignored_targets()]
     }
 
-    /// The shape of the targets.
-    pub fn targets_shape(&self) -> Vec<usize> {
-        [&self.shape[..1], &self.shape[2..]].concat()
+    /// How many views of each item the logits hold.
+    pub fn views(&self) -> usize {
+        views(&self.config)
     }
 
-    /// Where the logits of a target lie.
+    /// The shape of the targets.
+    pub fn targets_shape(&self) -> Vec<usize> {
+        [&[self.shape[0] / self.views()][..], &self.shape[2..]].concat()
+    }
+
+    /// Where the logits of a target lie, in the first view if there are several.
     pub fn row(&self, target: usize) -> Vec<usize> {
         let (_, classes, inner) = extent(&self.shape);
         (0..classes).map(|class| (target / inner * classes + class) * inner + target % inner).collect()
+    }
+
+    /// Where the logits of a target lie in every view.
+    pub fn rows_of(&self, target: usize) -> Vec<Vec<usize>> {
+        let views = self.views();
+        let of_view = self.logits.len() / views;
+        (0..views).map(|view| self.row(target).into_iter().map(|at| view * of_view + at).collect()).collect()
     }
 
     /// The logits rounded to a dtype, so that they are the same numbers for every way of that dtype.
@@ -203,6 +218,11 @@ pub fn extent(shape: &[usize]) -> (usize, usize, usize) {
     (shape[0], shape[1], shape[2..].iter().product())
 }
 
+/// How many views of each item a class loss wants: 1 but for those that compare several.
+pub fn views(config: &LossConfig) -> usize {
+    config.init().map_or(1, |loss| loss.views())
+}
+
 /// The loss that a JSON value describes.
 pub fn config(value: Value) -> LossConfig {
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{value}: {error}"))
@@ -254,11 +274,37 @@ pub fn values(range: Range, default: f64) -> Vec<f64> {
 
 /// A value of a parameter as it stands in a file.
 pub fn json_of(parameter: &Parameter, value: f64) -> Value {
-    if parameter.flag { json!(value != 0.0) } else { json!(value) }
+    match parameter {
+        Parameter { flag: true, .. } => json!(value != 0.0),
+        Parameter { range: Range { whole: true, .. }, .. } => json!(value as i64),
+        _ => json!(value),
+    }
+}
+
+/// Whether two values in files are the same: 3 is 3.0.
+pub fn same_json(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_json(a, b)),
+        _ => a == b,
+    }
+}
+
+/// How often one class is taken for another: rows that sum to 1 exactly, no two alike, the own class the most frequent.
+pub fn transition_matrix(classes: usize) -> Vec<Vec<f64>> {
+    let row = |class: usize| {
+        let mut row = vec![0.0; classes];
+        for (step, share) in [(0, 0.75), (1, 0.1875), (2, 0.0625)] {
+            row[(class + step) % classes] += share;
+        }
+        row
+    };
+    (0..classes).map(row).collect()
 }
 
 /// Several configurations of a loss, for this number of classes: the defaults; every parameter alone at a few values
-/// its range allows, and as a list by class where it may be one; wrappers round every loss and round each other.
+/// its range allows, and as a list by class or a matrix where it may be one; wrappers round every loss and round each
+/// other. With 2 and 4 classes some rates of wrong labels leave nothing to tell the classes by: not for these.
 pub fn configurations(entry: &Entry, classes: usize) -> Vec<LossConfig> {
     let with = |parameter: &str, value: Value| config(json!({"name": entry.name, parameter: value}));
     let mut configs = vec![config(json!(entry.name))];
@@ -268,6 +314,9 @@ pub fn configurations(entry: &Entry, classes: usize) -> Vec<LossConfig> {
         if parameter.per_class {
             let each: Vec<f64> = (0..classes).map(|class| values[class % values.len()]).collect();
             configs.push(with(parameter.name, json!(each)));
+        }
+        if parameter.matrix {
+            configs.push(with(parameter.name, json!(transition_matrix(classes))));
         }
     }
     if entry.family == Family::Wrapper {
@@ -290,26 +339,57 @@ pub fn class_entries() -> Vec<&'static Entry> {
     burn_losses::catalogue::all().iter().filter(is_of_classes).collect()
 }
 
+/// Those of them that are sums over the classes.
+const OF_SUMS: [&str; 9] = [
+    "brier",
+    "confidence_penalty",
+    "normalized_focal",
+    "normalized_generalized_cross_entropy",
+    "normalized_negative_cross_entropy",
+    "normalized_negative_focal",
+    "soft_bootstrapping",
+    "asymmetric_single_label",
+    "asymmetric_mse",
+];
+
+/// Those of them that are written in tensor operations.
+const IN_TENSORS: [&str; 15] = [
+    "negative_log_likelihood",
+    "multiclass_hinge",
+    "multi_margin",
+    "multiclass_perceptron",
+    "multiclass_sparsemax",
+    "multiclass_entmax",
+    "bi_tempered",
+    "hard_bootstrapping",
+    "forward_correction",
+    "backward_correction",
+    "seesaw",
+    "focal_cosine",
+    "ordinal_emd",
+    "jsd_cross_entropy",
+    "generalized_jensen_shannon",
+];
+
 /// Those of them that are functions of the log-odds of the target's class, with the sums that go with them.
 pub fn row_entries() -> Vec<&'static Entry> {
-    const OTHERS: [&str; 12] = [
-        "brier",
-        "confidence_penalty",
-        "normalized_focal",
-        "normalized_generalized_cross_entropy",
-        "normalized_negative_cross_entropy",
-        "soft_bootstrapping",
-        "asymmetric_mse",
-        "negative_log_likelihood",
-        "multiclass_hinge",
-        "multi_margin",
-        "multiclass_perceptron",
-        "multiclass_sparsemax",
-    ];
-    class_entries().into_iter().filter(|entry| !OTHERS.contains(&entry.name)).collect()
+    let is_other = |entry: &&Entry| OF_SUMS.contains(&entry.name) || IN_TENSORS.contains(&entry.name);
+    class_entries().into_iter().filter(|entry| !is_other(entry)).collect()
+}
+
+/// Those of them that are written in tensor operations.
+pub fn tensor_class_entries() -> Vec<&'static Entry> {
+    let entries: Vec<_> = class_entries().into_iter().filter(|entry| IN_TENSORS.contains(&entry.name)).collect();
+    assert_eq!(entries.len(), IN_TENSORS.len(), "class_entries must have all of {IN_TENSORS:?}");
+    entries
 }
 
 /// [`configurations`] of every loss of log-odds.
 pub fn all_configurations(classes: usize) -> Vec<LossConfig> {
     row_entries().into_iter().flat_map(|entry| configurations(entry, classes)).collect()
+}
+
+/// [`configurations`] of every class loss in tensor operations.
+pub fn tensor_class_configurations(classes: usize) -> Vec<LossConfig> {
+    tensor_class_entries().into_iter().flat_map(|entry| configurations(entry, classes)).collect()
 }

@@ -1,8 +1,10 @@
 //! Losses of two or three float tensors: golden cases, random problems and their evaluation, configurations.
 
-use crate::{Array, Number, Random, Way, config, configurations, extent, full_precision_ways, numbers};
+use crate::{
+    Array, Faults, Number, Random, Tolerance, Way, config, configurations, extent, full_precision_ways, numbers,
+};
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use burn_losses::catalogue::{Family, Signature};
+use burn_losses::catalogue::{Entry, Family, Signature};
 use burn_losses::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
@@ -33,11 +35,11 @@ pub struct TensorCase {
     pub label_smoothing: f64,
     /// Class weights.
     pub class_weights: Option<Vec<f64>>,
-    /// A weight an element or a row.
+    /// A weight an element or a row, or a loss of many elements, in its shape.
     pub weights: Option<Array<f64>>,
     /// The tensors.
     pub inputs: Vec<Array<f64>>,
-    /// One value an element or a row.
+    /// One value an element or a row, or so many as there are losses of many elements.
     pub none: ExpectedTensors<Vec<Number>>,
     /// The mean.
     pub mean: ExpectedTensors<Number>,
@@ -94,11 +96,6 @@ impl TensorCase {
             data.convert_dtype(dtype).try_into_vec_as::<f64>().expect("floats") == input.data
         })
     }
-
-    /// The value, and the gradients of its sum; `None` for one value an element or a row.
-    pub fn run(&self, way: &Way, reduction: Option<Reduction>) -> TensorOutcome {
-        TensorProblem::from(self).run(way, reduction)
-    }
 }
 
 /// A loss of float tensors of one shape, and what it is evaluated on.
@@ -114,7 +111,7 @@ pub struct TensorProblem {
     pub label_smoothing: f64,
     /// Class weights.
     pub class_weights: Option<Vec<f64>>,
-    /// A weight an element or a row.
+    /// A weight an element or a row, or a loss of many elements.
     pub weights: Option<Vec<f64>>,
     /// The shape of every input.
     pub shape: Vec<usize>,
@@ -142,7 +139,7 @@ impl From<&TensorCase> for TensorProblem {
 
 impl TensorProblem {
     /// Numbers at which the loss is defined, and smooth but for a few of them. Scores are logits within ±3, target
-    /// probabilities no less than a hundredth or so.
+    /// probabilities no less than a hundredth or so. Labels that are judged together are not all the same.
     pub fn random(config: &LossConfig, shape: &[usize], random: &mut Random) -> Self {
         let len = shape.iter().product();
         let count = if config.signature() == Signature::Distribution { 3 } else { 2 };
@@ -165,7 +162,51 @@ impl TensorProblem {
         if config.signature() == Signature::Class {
             problem.inputs[1] = problem.softmax(&problem.inputs[1]);
         }
+        if config.signature() == Signature::Multilabel {
+            for members in problem.members().iter().filter(|members| members.len() > 1) {
+                problem.inputs[1][members[0]] = 1.0;
+                problem.inputs[1][members[1]] = 0.0;
+            }
+        }
         problem
+    }
+
+    /// Whether several elements make one loss.
+    pub fn is_of_many(&self) -> bool {
+        matches!(self.config.signature(), Signature::Multilabel | Signature::Whole)
+    }
+
+    /// The shape of the losses of several elements, as the library has it.
+    pub fn losses_shape(&self) -> Vec<usize> {
+        fn of<const D: usize>(problem: &TensorProblem) -> Vec<usize> {
+            let zeros = Tensor::<D>::zeros(problem.shape.clone(), &Device::flex());
+            let loss = problem.config.init_tensor().expect("valid");
+            loss.counts(&zeros, &zeros).dims().to_vec()
+        }
+        match self.shape.len() {
+            1 => of::<1>(self),
+            2 => of::<2>(self),
+            3 => of::<3>(self),
+            4 => of::<4>(self),
+            rank => panic!("rank {rank}"),
+        }
+    }
+
+    /// The elements of every loss of several elements.
+    pub fn members(&self) -> Vec<Vec<usize>> {
+        let losses = self.losses_shape();
+        let mut members = vec![Vec::new(); losses.iter().product()];
+        for at in 0..self.len() {
+            let (mut rest, mut loss, mut stride) = (at, 0, 1);
+            for (&size, &kept) in self.shape.iter().zip(&losses).rev() {
+                // An axis that is summed over is 1.
+                loss += if kept == size { rest % size * stride } else { 0 };
+                stride *= kept;
+                rest /= size;
+            }
+            members[loss].push(at);
+        }
+        members
     }
 
     /// The same scores in another form. They must be logits.
@@ -274,7 +315,9 @@ impl TensorProblem {
         graph: bool,
     ) -> Evaluated<D> {
         let inputs = self.tensors::<D>(way, graph);
-        let weights = self.weights_tensor(self.shape.clone(), way, graph);
+        let by_loss = self.weights.is_some() && self.is_of_many();
+        let shape = if by_loss { self.losses_shape() } else { self.shape.clone() };
+        let weights = self.weights_tensor(shape, way, graph);
         let (value, loss) = self.forward(way, by, &inputs, weights, upstream);
         (value, loss, inputs)
     }
@@ -322,6 +365,9 @@ impl TensorProblem {
         let input = |index: usize| inputs[index].clone();
         match self.config.signature() {
             Signature::Pointwise => evaluate!(self.config.init_pointwise().expect("valid"), input(0), input(1)),
+            Signature::Multilabel | Signature::Whole => {
+                evaluate!(self.config.init_tensor().expect("valid"), input(0), input(1))
+            }
             Signature::Distribution => {
                 evaluate!(self.config.init_distribution().expect("valid"), (input(0), input(1)), input(2))
             }
@@ -370,7 +416,7 @@ fn element(config: &LossConfig, random: &mut Random) -> [f64; 3] {
     let (positive, amount) = (random.uniform(0.3, 3.0), random.uniform(0.1, 4.0));
     let sign = if random.below(2) == 0 { 1.0 } else { -1.0 };
     match (config, config.entry().family) {
-        (LossConfig::Msle(_), _) => [positive, amount, 0.0],
+        (LossConfig::Msle(_) | LossConfig::Rmsle(_) | LossConfig::ScaleInvariantLog(_), _) => [positive, amount, 0.0],
         (LossConfig::AdaptiveWing(_), _) => [a / 3.0, b.abs() / 3.0, 0.0],
         (LossConfig::Mape(_), _) => [a, sign * positive, 0.0],
         (LossConfig::GaussianKl(_), _) => [a, b, 0.0],
@@ -378,7 +424,10 @@ fn element(config: &LossConfig, random: &mut Random) -> [f64; 3] {
         (_, Family::Likelihood) => [a / 1.5, amount, 0.0],
         (_, Family::Margin) => [a, sign, 0.0],
         (_, Family::Distribution) => [a, positive, b],
-        (_, Family::Binary) => [a, [0.0, 1.0, 0.25, 0.75][random.below(4)], 0.0],
+        (_, Family::Binary) | (LossConfig::MultilabelSoftMargin(_), _) => {
+            [a, [0.0, 1.0, 0.25, 0.75][random.below(4)], 0.0]
+        }
+        (_, Family::Multilabel) => [a, f64::from(u8::from(sign > 0.0)), 0.0],
         _ if config.signature() == Signature::Class => [a, b / 2.0, 0.0],
         _ => [a, b, 0.0],
     }
@@ -415,13 +464,20 @@ impl TensorOutcome {
     }
 }
 
-/// Several configurations of every loss of float tensors that are not of classes: see [`configurations`].
+/// Several configurations of every loss of single elements that are not of classes: see [`configurations`].
 pub fn tensor_configurations(classes: usize) -> Vec<LossConfig> {
     let signatures = [Signature::Pointwise, Signature::Binary, Signature::Distribution];
     let entries = burn_losses::catalogue::all().iter();
     let entries = entries.filter(|entry| signatures.contains(&entry.family.signature()));
     let robust = [0.0, -2.0, -40.0].map(|alpha| config(json!({"name": "general_robust", "alpha": alpha, "c": 1.5})));
     entries.flat_map(|entry| configurations(entry, classes)).chain(robust).collect()
+}
+
+/// Several configurations of every loss of rows, items or batches: see [`configurations`].
+pub fn whole_configurations(classes: usize) -> Vec<LossConfig> {
+    let entries = burn_losses::catalogue::all().iter();
+    let of_many = |entry: &&Entry| matches!(entry.family.signature(), Signature::Multilabel | Signature::Whole);
+    entries.filter(of_many).flat_map(|entry| configurations(entry, classes)).collect()
 }
 
 /// Several configurations of every loss that takes a probability for every class: see [`configurations`].
@@ -459,4 +515,43 @@ pub fn difference(f: impl Fn(f64) -> f64, x: f64, h: f64) -> (f64, f64) {
     let (ab, bc) = (b + (b - a) / 3.0, c + (c - b) / 3.0);
     let best = bc + (bc - ab) / 15.0;
     (best, (best - bc).abs())
+}
+
+/// A problem in a message.
+pub fn describe_tensors(problem: &TensorProblem) -> String {
+    let TensorProblem { config, input, pos_weight, label_smoothing, class_weights, shape, .. } = problem;
+    let config = serde_json::to_string(config).expect("a configuration is JSON");
+    format!(
+        "{config} on {shape:?}, {input:?}, pos_weight {pos_weight:?}, smoothing {label_smoothing}, class weights \
+         {class_weights:?}"
+    )
+}
+
+/// Compares values and every gradient.
+pub fn same(
+    faults: &mut Faults,
+    tolerance: Tolerance,
+    problem: &TensorProblem,
+    got: &TensorOutcome,
+    expected: &TensorOutcome,
+    what: impl Fn() -> String,
+) {
+    let what = || format!("{}, {}", what(), describe_tensors(problem));
+    faults.compare(tolerance, &got.value, &expected.value, || format!("value, {}", what()));
+    for input in 0..problem.inputs.len() {
+        let [got, expected] = [got, expected].map(|outcome| outcome.gradient(input, problem.len()));
+        faults.compare(tolerance, &got, &expected, || format!("gradient {input}, {}", what()));
+    }
+}
+
+/// Every number of an outcome times a factor.
+pub fn times(outcome: &TensorOutcome, factor: f64) -> TensorOutcome {
+    let scaled = |numbers: &Vec<f64>| numbers.iter().map(|x| x * factor).collect::<Vec<f64>>();
+    let gradients = outcome.gradients.iter().map(|gradient| gradient.as_ref().map(scaled)).collect();
+    TensorOutcome { value: scaled(&outcome.value), gradients }
+}
+
+/// The ways in f64, without checkpointing.
+pub fn f64_ways() -> Vec<Way> {
+    full_precision_ways().into_iter().filter(|way| way.dtype == DType::F64).collect()
 }

@@ -3,7 +3,7 @@
 
 use burn_losses::LossConfig;
 use burn_losses::catalogue::{self, Entry, Family, Parameter, Range, Signature};
-use burn_losses_tests::{class_entries, config, golden, golden_tensors, inner};
+use burn_losses_tests::{class_entries, config, golden, golden_tensors, inner, json_of, same_json};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -16,8 +16,19 @@ fn crate_root() -> PathBuf {
 }
 
 /// Where losses lie, one file each.
-const FOLDERS: [&str; 9] =
-    ["class", "soft_class", "tensor_class", "divergence", "binary", "margin", "regression", "likelihood", "combine"];
+const FOLDERS: [&str; 11] = [
+    "class",
+    "soft_class",
+    "tensor_class",
+    "divergence",
+    "binary",
+    "multilabel",
+    "margin",
+    "regression",
+    "whole",
+    "likelihood",
+    "combine",
+];
 
 fn source(entry: &Entry) -> PathBuf {
     let path = |folder: &&str| crate_root().join("src").join(folder).join(format!("{}.rs", entry.name));
@@ -28,7 +39,7 @@ fn source(entry: &Entry) -> PathBuf {
 
 /// The sums of losses, which are no losses with parameters of their own.
 fn is_sum(entry: &Entry) -> bool {
-    ["weighted_sum", "active_passive"].contains(&entry.name)
+    ["weighted_sum", "active_passive", "uncertainty_weighting"].contains(&entry.name)
 }
 
 /// The wrappers of single losses, whose tests are laws.
@@ -38,7 +49,7 @@ fn is_of_single_losses(entry: &Entry) -> bool {
 
 /// The value of a parameter as it stands in a file.
 fn default(parameter: &Parameter) -> Value {
-    if parameter.flag { json!(parameter.default != 0.0) } else { json!(parameter.default) }
+    json_of(parameter, parameter.default)
 }
 
 fn read(path: &Path) -> String {
@@ -227,7 +238,8 @@ fn fields_are_documented_with_their_defaults() {
                 faults.push(format!("no field {}", parameter.name));
                 continue;
             };
-            let sentence = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with("///"));
+            let sentence = lines[..at].iter().rev().skip_while(|line| line.trim_start().starts_with("#["));
+            let sentence = sentence.take_while(|line| line.trim_start().starts_with("///"));
             let sentence: String = sentence.copied().collect::<Vec<_>>().into_iter().rev().collect();
             let default = default(parameter).to_string().replace('-', "−");
             let default = default.strip_suffix(".0").unwrap_or(&default);
@@ -271,7 +283,7 @@ fn every_loss_has_golden_cases() {
         for parameter in entry.parameters {
             let varied = cases.iter().any(|(_, config)| {
                 let value = serde_json::to_value(config).expect("a configuration is JSON");
-                value[parameter.name] != default(parameter)
+                !same_json(&value[parameter.name], &default(parameter))
             });
             if !varied {
                 faults.push(format!("{} has its default in all golden cases", parameter.name));
@@ -296,7 +308,7 @@ fn defaults_are_the_same_everywhere() {
         }
         for parameter in entry.parameters {
             let value = fields.remove(parameter.name);
-            if value != Some(default(parameter)) {
+            if !value.as_ref().is_some_and(|value| same_json(value, &default(parameter))) {
                 faults
                     .push(format!("{}: {} in the catalogue, {value:?} in the type", parameter.name, parameter.default));
             }
@@ -312,6 +324,7 @@ fn defaults_are_the_same_everywhere() {
             Signature::Binary => config.init_binary().is_ok(),
             Signature::Pointwise => config.init_pointwise().is_ok(),
             Signature::Distribution => config.init_distribution().is_ok(),
+            Signature::Multilabel | Signature::Whole => config.init_tensor().is_ok(),
         };
         if !made {
             faults.push("the defaults cannot be made".to_owned());
@@ -320,7 +333,7 @@ fn defaults_are_the_same_everywhere() {
     });
 }
 
-/// A parameter that may be a list by class takes one; the others refuse it.
+/// A parameter that may be a list by class takes one, and one that may be a matrix takes that; the others refuse them.
 #[test]
 fn parameters_by_class_are_what_the_catalogue_says() {
     report(|entry| {
@@ -328,8 +341,20 @@ fn parameters_by_class_are_what_the_catalogue_says() {
             let value = json!({"name": entry.name, parameter.name: [default(parameter), default(parameter)]});
             serde_json::from_value::<LossConfig>(value).is_ok()
         };
-        let wrong = entry.parameters.iter().filter(|parameter| takes_a_list(parameter) != parameter.per_class);
-        wrong.map(|parameter| format!("{} and lists", parameter.name)).collect()
+        let takes_a_matrix = |parameter: &Parameter| {
+            let value = json!({"name": entry.name, parameter.name: [[0.75, 0.25], [0.5, 0.5]]});
+            serde_json::from_value::<LossConfig>(value).is_ok()
+        };
+        let mut faults = Vec::new();
+        for parameter in entry.parameters {
+            if takes_a_list(parameter) != parameter.per_class {
+                faults.push(format!("{} and lists", parameter.name));
+            }
+            if takes_a_matrix(parameter) != parameter.matrix {
+                faults.push(format!("{} and matrices", parameter.name));
+            }
+        }
+        faults
     });
 }
 
@@ -384,7 +409,16 @@ fn every_file_belongs_to_a_loss() {
         assert!(strays.is_empty(), "{}: {strays:?}", folder.display());
     };
     for folder in FOLDERS.iter().filter(|folder| **folder != "combine") {
-        strays(crate_root().join("src").join(folder), "rs", &["mod", "mixture"]);
+        // What the losses of a folder share stands beside them, and is no loss.
+        let folder = crate_root().join("src").join(folder);
+        let shared: Vec<String> = names_in(&folder, "rs")
+            .into_iter()
+            .filter(|name| {
+                let text = read(&folder.join(format!("{name}.rs")));
+                !text.contains("impl Described for") && !text.contains("Formula for ")
+            })
+            .collect();
+        strays(folder, "rs", &shared.iter().map(String::as_str).collect::<Vec<_>>());
     }
     strays(root().join("tests/golden"), "json", &[]);
     strays(crate_root().join("docs/plots"), "svg", &[]);
@@ -392,7 +426,7 @@ fn every_file_belongs_to_a_loss() {
     let combine = crate_root().join("src/combine");
     for name in names_in(&combine, "rs") {
         let describes = read(&combine.join(format!("{name}.rs"))).contains("impl Described for");
-        let describes = describes || name == "weighted_sum";
+        let describes = describes || ["weighted_sum", "uncertainty_weighting"].contains(&name.as_str());
         assert_eq!(describes, catalogue::find(&name).is_some(), "combine/{name}.rs");
     }
 }

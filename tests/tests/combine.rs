@@ -1,7 +1,7 @@
 //! What goes round losses: each wrapper against what it is defined as, worked out here from the single losses of what is
 //! inside; round losses of every kind, round each other, with class weights and ignored targets, and from files.
 
-use burn::module::Param;
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use burn_losses::catalogue::Signature;
 use burn_losses::prelude::*;
@@ -141,6 +141,9 @@ fn wrappers_of_class_losses_are_their_definitions() {
         json!({"name": "label_smoothing", "smoothing": 0.25}),
         json!({"name": "logit_clip", "tau": 2, "loss": "generalized_cross_entropy"}),
         json!({"name": "logit_norm", "temperature": 0.5}),
+        json!("bi_tempered"),
+        // Three views of each item: as many losses as items.
+        json!({"name": "jsd_cross_entropy", "label_smoothing": 0.25}),
     ];
     for (turn, config) in (0_u64..).zip(losses.iter().flat_map(wrappers_round)) {
         let shape = if turn % 2 == 0 { &[10, CLASSES][..] } else { &[4, CLASSES, 3] };
@@ -159,10 +162,10 @@ fn wrappers_of_class_losses_are_their_definitions() {
             }
         }
     }
-    faults.report(3_000);
+    faults.report(4_000);
 }
 
-/// A wrapped loss of elements against what it is made of.
+/// A wrapped loss of elements, or of rows or items of them, against what it is made of.
 fn element_wrapper_holds(faults: &mut Faults, problem: &TensorProblem) {
     let TensorProblem { config, shape, .. } = problem;
     let plain = TensorProblem { config: core(config), ..problem.clone() };
@@ -184,7 +187,7 @@ fn element_wrapper_holds(faults: &mut Faults, problem: &TensorProblem) {
 }
 
 #[test]
-fn wrappers_of_losses_of_single_elements_are_their_definitions() {
+fn wrappers_of_losses_of_elements_are_their_definitions() {
     let mut faults = Faults::default();
     let losses = [
         json!("mse"),
@@ -192,13 +195,18 @@ fn wrappers_of_losses_of_single_elements_are_their_definitions() {
         json!("binary_cross_entropy"),
         json!("binary_focal"),
         json!("laplace_nll"),
+        json!("zlpr"),
+        json!({"name": "multilabel_soft_margin", "weight": [1.0, 0.25, 0.5, 2.0]}),
+        json!("image_balanced_binary_cross_entropy"),
+        json!("cosine_distance"),
+        json!("rmse"),
     ];
     for (turn, config) in losses.iter().flat_map(wrappers_round).enumerate() {
         let shape = [&[7, 4][..], &[4], &[2, 4, 3]][turn % 3];
         let problem = TensorProblem::random(&config, shape, &mut Random::new(2 + turn as u64));
         element_wrapper_holds(&mut faults, &problem);
     }
-    faults.report(3_500);
+    faults.report(6_500);
 }
 
 /// Nothing is left to select from, and nothing to divide by.
@@ -355,6 +363,9 @@ fn label_smoothing_goes_round_what_has_an_expected_value() {
         json!("z_loss"),
         json!({"name": "cross_entropy", "label_smoothing": 0.1}),
         json!({"name": "flooding", "loss": "focal"}),
+        json!("bi_tempered"),
+        json!("forward_correction"),
+        json!("jsd_cross_entropy"),
     ] {
         let smoothed = config(json!({"name": "label_smoothing", "loss": loss}));
         let error = smoothed.init().map(|_| ()).unwrap_err().to_string();
@@ -511,7 +522,14 @@ fn active_passive_is_the_sum_of_two() {
 #[test]
 fn sums_of_losses_of_elements_are_sums() {
     let mut faults = Faults::default();
-    let sums = [["mse", "l1"], ["binary_cross_entropy", "binary_focal"], ["gaussian_nll", "laplace_nll"]];
+    let sums = [
+        ["mse", "l1"],
+        ["binary_cross_entropy", "binary_focal"],
+        ["gaussian_nll", "gaussian_crps"],
+        ["zlpr", "multilabel_margin"],
+        ["cosine_distance", "cosine_distance"],
+        ["rmse", "rmsle"],
+    ];
     for [first, second] in sums {
         let sum =
             json!({"name": "weighted_sum", "terms": [{"weight": 0.5, "loss": first}, {"weight": 2, "loss": second}]});
@@ -532,7 +550,7 @@ fn sums_of_losses_of_elements_are_sums() {
             }
         }
     }
-    faults.report(120);
+    faults.report(250);
 }
 
 /// The typed sum of losses of one type, and of any.
@@ -629,6 +647,79 @@ fn another_number_of_losses_is_an_error() {
     let _ = UncertaintyWeighting::new(2, &device).forward([Tensor::<1>::zeros([1], &device)]);
 }
 
+#[test]
+fn learnt_weights_are_read_from_a_file_and_learn() {
+    let device = Device::flex().autodiff();
+    let read = config(json!({"name": "uncertainty_weighting", "losses": ["mse", {"name": "l1"}]}));
+    assert_eq!(config(serde_json::to_value(&read).unwrap()), read);
+    let loss = read.init_pointwise().unwrap().to_device(&device).train();
+    let prediction = Tensor::<2>::from_data([[1.0, 3.0], [0.0, -2.0]], &device).require_grad();
+    let target = Tensor::<2>::zeros([2, 2], &device);
+    for by in [Reduction::Mean, Reduction::Sum] {
+        let [mse, l1] = match by {
+            Reduction::Mean => [14.0 / 4.0, 6.0 / 4.0],
+            Reduction::Sum => [14.0, 6.0],
+        };
+        let value = loss.forward(prediction.clone(), target.clone(), by);
+        assert_eq!(numbers(value.clone()), [0.5 * (mse + l1)]);
+        // ∂L/∂sᵢ = ½·(1 − e^{−sᵢ}·Lᵢ), at s = 0.
+        let gradients = burn::optim::GradientsParams::from_grads(value.backward(), &loss);
+        let weighting = Collect::of(&loss);
+        assert_eq!(weighting.len(), 1, "one parameter");
+        let by_s = numbers(gradients.get::<1>(weighting[0]).expect("s is learnt"));
+        assert_eq!(by_s, [0.5 * (1.0 - mse), 0.5 * (1.0 - l1)]);
+    }
+    let each = loss.forward_no_reduction(prediction, target);
+    assert_eq!(numbers(each), [0.5 * (1.0 + 1.0), 0.5 * (9.0 + 3.0), 0.0, 0.5 * (4.0 + 2.0)]);
+}
+
+/// The parameters of a module.
+#[derive(Default)]
+struct Collect(Vec<ParamId>);
+
+impl Collect {
+    fn of(module: &impl Module) -> Vec<ParamId> {
+        let mut collect = Self::default();
+        module.visit(&mut collect);
+        collect.0
+    }
+}
+
+impl ModuleVisitor for Collect {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.push(param.id);
+    }
+}
+
+#[test]
+fn learnt_weights_of_an_unmoved_loss_are_constants() {
+    let loss = config(json!({"name": "uncertainty_weighting", "losses": ["mse", "l1"]})).init_pointwise().unwrap();
+    for (device, dtype) in [(Device::flex(), DType::F64), (Device::flex().autodiff(), DType::F16)] {
+        let prediction = Tensor::<1>::from_data([1.0, 3.0], (&device, dtype));
+        let value = loss.forward(prediction.clone(), prediction.zeros_like(), Reduction::Sum);
+        assert_eq!(numbers(value), [0.5 * (10.0 + 4.0)]);
+    }
+}
+
+#[test]
+fn learnt_weights_inside_of_another_loss_are_refused() {
+    let learnt = json!({"name": "uncertainty_weighting", "losses": ["mse", "l1"]});
+    for outer in [
+        json!({"name": "flooding", "loss": learnt}),
+        json!({"name": "weighted_sum", "terms": [{"loss": learnt}]}),
+        json!({"name": "top_k", "loss": {"name": "flooding", "loss": learnt}}),
+    ] {
+        let error = serde_json::from_value::<LossConfig>(outer.clone()).map(|config| config.init_pointwise().err());
+        let sentence = match error {
+            Ok(error) => error.expect("it is no loss").to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert!(sentence.contains("UncertaintyWeighting") && sentence.contains("outermost"), "{outer}: {sentence}");
+    }
+    let error = serde_json::from_value::<LossConfig>(json!({"name": "uncertainty_weighting", "losses": []}));
+    assert!(error.unwrap_err().to_string().contains("losses must be given"));
+}
+
 // ---- In files ----
 
 #[test]
@@ -646,6 +737,9 @@ fn wrappers_and_sums_survive_the_round_trip() {
         ]}),
         json!({"name": "active_passive", "alpha": ramp("linear", 0.0, 1.0), "active": "focal", "passive": "unhinged"}),
         json!({"name": "top_k", "loss": {"name": "weighted_sum", "terms": terms}}),
+        json!({"name": "small_loss", "loss": {"name": "flooding", "loss": "zlpr"}}),
+        json!({"name": "weighted_sum", "terms": [{"loss": "rmse"}, {"weight": 0.5, "loss": "cosine_distance"}]}),
+        json!({"name": "logit_clip", "loss": {"name": "forward_correction", "transition": [[1.0, 0.0], [0.25, 0.75]]}}),
     ];
     for value in values {
         let read = config(value.clone());
@@ -657,6 +751,7 @@ fn wrappers_and_sums_survive_the_round_trip() {
         let made = match read.signature() {
             Signature::Class => read.init().map(|_| ()),
             Signature::Pointwise => read.init_pointwise().map(|_| ()),
+            Signature::Multilabel | Signature::Whole => read.init_tensor().map(|_| ()),
             other => panic!("{value} is {other:?}"),
         };
         made.unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -676,6 +771,7 @@ fn error_of(value: Value) -> String {
                 Signature::Pointwise => read.init_pointwise().map(|_| ()),
                 Signature::Binary => read.init_binary().map(|_| ()),
                 Signature::Distribution => read.init_distribution().map(|_| ()),
+                Signature::Multilabel | Signature::Whole => read.init_tensor().map(|_| ()),
                 _ => read.init().map(|_| ()),
             };
             made.map_err(|error| error.to_string())
@@ -748,16 +844,26 @@ fn losses_of_another_kind_are_named() {
     says(mixed, &["Focal: the loss must be a pointwise loss here"]);
     let mixed = json!({"name": "weighted_sum", "terms": [{"loss": "focal"}, {"loss": "mse"}]});
     says(mixed, &["Mse: the loss must be a class loss here"]);
+    let mixed = json!({"name": "weighted_sum", "terms": [{"loss": "zlpr"}, {"loss": "binary_cross_entropy"}]});
+    says(mixed, &["BinaryCrossEntropy: the loss must be a loss of rows, items or batches here"]);
+    let mixed = json!({"name": "weighted_sum", "terms": [{"loss": "mse"}, {"loss": "rmse"}]});
+    says(mixed, &["Rmse: the loss must be a pointwise loss here"]);
     let mixed = json!({"name": "active_passive", "active": "focal", "passive": "binary_focal"});
     says(mixed, &["BinaryFocal: the loss must be a class loss here"]);
     // Wrappers of logits and of labels are for class losses.
     for name in ["logit_clip", "logit_norm", "label_smoothing"] {
+        let of_many = config(json!({"name": name, "loss": "zlpr"}));
+        assert_eq!(
+            of_many.init().unwrap_err().to_string(),
+            "Zlpr: the loss must be a class loss here, got another kind"
+        );
+        assert!(of_many.init_tensor().is_err(), "{name}");
         let round = config(json!({"name": name, "loss": "mse"}));
         assert_eq!(round.init().unwrap_err().to_string(), "Mse: the loss must be a class loss here, got another kind");
         assert!(round.init_pointwise().is_err(), "{name}");
     }
     type Init = fn(&LossConfig) -> Option<String>;
-    let inits: [(&str, Init, &str); 4] = [
+    let inits: [(&str, Init, &str); 6] = [
         ("mse", |config| config.init().err().map(|error| error.to_string()), "a class loss"),
         ("gaussian_nll", |config| config.init_pointwise().err().map(|error| error.to_string()), "a pointwise loss"),
         ("focal", |config| config.init_binary().err().map(|error| error.to_string()), "a binary loss"),
@@ -766,6 +872,8 @@ fn losses_of_another_kind_are_named() {
             |config| config.init_distribution().err().map(|error| error.to_string()),
             "a loss of a location and a scale",
         ),
+        ("mse", |config| config.init_tensor().err().map(|error| error.to_string()), "a loss of rows, items or batches"),
+        ("rmse", |config| config.init_pointwise().err().map(|error| error.to_string()), "a pointwise loss"),
     ];
     for (name, init, kind) in inits {
         for value in [json!(name), json!({"name": "top_k", "loss": {"name": "flooding", "loss": name}})] {

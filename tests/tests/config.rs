@@ -2,7 +2,10 @@
 
 use burn_losses::catalogue::{self, Entry, Family, Parameter, Range, Signature};
 use burn_losses::prelude::*;
-use burn_losses_tests::{all_configurations, config, configurations, inner, names};
+use burn_losses_tests::{
+    all_configurations, config, configurations, inner, json_of, names, same_json, tensor_class_configurations,
+    whole_configurations,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -40,7 +43,8 @@ fn says(value: Value, parts: &[&str]) {
 
 /// Every loss but the sums, which have their losses in fields of their own.
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    catalogue::all().iter().filter(|entry| !["weighted_sum", "active_passive"].contains(&entry.name))
+    let sums = ["weighted_sum", "active_passive", "uncertainty_weighting"];
+    catalogue::all().iter().filter(move |entry| !sums.contains(&entry.name))
 }
 
 /// Whether a loss can be made, or says why not: some wrappers go round class losses only, some round some of them.
@@ -50,12 +54,16 @@ fn is_made(config: &LossConfig) -> bool {
         Signature::Binary => config.init_binary().err(),
         Signature::Pointwise => config.init_pointwise().err(),
         Signature::Distribution => config.init_distribution().err(),
+        Signature::Multilabel | Signature::Whole => config.init_tensor().err(),
     };
     let says_why = |error: String| error.contains("the loss must be") || error.contains("targets must be classes");
     error.is_none_or(|error| says_why(error.to_string()))
 }
 
 fn any_value(range: Range) -> BoxedStrategy<f64> {
+    if range.whole {
+        return (range.low as i64..=range.high as i64).prop_map(|x| x as f64).boxed();
+    }
     let low = if range.low.is_finite() { range.low } else { range.high.min(1e6) - 1e6 };
     let high = if range.high.is_finite() { range.high } else { low + 1e6 };
     let wide = low..=high;
@@ -65,16 +73,35 @@ fn any_value(range: Range) -> BoxedStrategy<f64> {
         .boxed()
 }
 
+/// A square matrix whose rows sum to 1 exactly: of each row a part stays, and the rest goes to one other place.
+fn any_matrix() -> BoxedStrategy<Value> {
+    let row = (0_u32..=16, 0_usize..5);
+    let matrix = proptest::collection::vec(row, 1..5).prop_map(|rows| {
+        let size = rows.len();
+        let of_row = |(at, &(sixteenths, other)): (usize, &(u32, usize))| {
+            let mut row = vec![0.0; size];
+            let share = f64::from(sixteenths) / 16.0;
+            row[at] += share;
+            row[other % size] += 1.0 - share;
+            row
+        };
+        rows.iter().enumerate().map(of_row).collect::<Vec<Vec<f64>>>()
+    });
+    matrix.prop_map(|rows| json!(rows)).boxed()
+}
+
 fn any_parameter(parameter: &Parameter) -> BoxedStrategy<Value> {
     if parameter.flag {
         return any::<bool>().prop_map(Value::from).boxed();
     }
-    let one = any_value(parameter.range);
-    if parameter.per_class {
-        prop_oneof![one.clone().prop_map(Value::from), proptest::collection::vec(one, 1..6).prop_map(Value::from)]
-            .boxed()
-    } else {
-        one.prop_map(Value::from).boxed()
+    let (one, parameter) = (any_value(parameter.range), *parameter);
+    let alone = one.clone().prop_map(move |value| json_of(&parameter, value));
+    match parameter {
+        Parameter { per_class: true, .. } => {
+            prop_oneof![alone, proptest::collection::vec(one, 1..6).prop_map(Value::from)].boxed()
+        }
+        Parameter { matrix: true, .. } => prop_oneof![alone, any_matrix()].boxed(),
+        _ => alone.boxed(),
     }
 }
 
@@ -123,7 +150,7 @@ proptest! {
         let mut given = (&value, &written);
         loop {
             for (field, expected) in given.0.as_object().into_iter().flatten().filter(|(field, _)| *field != "loss") {
-                prop_assert_eq!(&given.1[field], expected, "{} in {}", field, written);
+                prop_assert!(same_json(&given.1[field], expected), "{} of {} in {}", field, expected, written);
             }
             match given.0.get("loss") {
                 Some(inside) => given = (inside, &given.1["loss"]),
@@ -191,13 +218,17 @@ fn any_json() -> BoxedStrategy<Value> {
 
 #[test]
 fn every_configuration_of_the_catalogue_survives_the_round_trip() {
-    let configs = all_configurations(4);
-    assert!(configs.len() > 80, "only {}", configs.len());
+    let configs = [all_configurations(4), tensor_class_configurations(4), whole_configurations(4)].concat();
+    assert!(configs.len() > 150, "only {}", configs.len());
     for config in configs {
         let text = serde_json::to_string(&config).unwrap();
         assert_eq!(serde_json::from_str::<LossConfig>(&text).unwrap(), config, "{text}");
         assert!(text.starts_with(&format!("{{\"name\":\"{}\"", config.name())), "{text}");
-        assert!(config.init().is_ok(), "{text}");
+        let made = match config.signature() {
+            Signature::Multilabel | Signature::Whole => config.init_tensor().map(|_| ()),
+            _ => config.init().map(|_| ()),
+        };
+        assert!(made.is_ok(), "{text}: {made:?}");
     }
 }
 
@@ -317,11 +348,14 @@ fn wrong_types_are_errors() {
         for parameter in entry.parameters {
             let other = if parameter.flag { json!(1) } else { json!(true) };
             for wrong in [json!("2"), other, json!({}), json!([[1.0]]), json!(["1"]), json!([null]), json!([])] {
-                says(json!({"name": entry.name, parameter.name: wrong}), &[entry.type_name, parameter.name]);
+                // What a matrix has to be has tests of its own, in tensor_class.rs.
+                if !(parameter.matrix && wrong.as_array().is_some_and(|rows| !rows.is_empty())) {
+                    says(json!({"name": entry.name, parameter.name: wrong}), &[entry.type_name, parameter.name]);
+                }
             }
             // JSON has neither NaN nor infinity: they are written as null.
             says(json!({"name": entry.name, parameter.name: f64::NAN}), &[entry.type_name, parameter.name, "NaN"]);
-            if !parameter.per_class {
+            if !parameter.per_class && !parameter.matrix {
                 let list = json!([parameter.default]);
                 says(json!({"name": entry.name, parameter.name: list}), &[parameter.name, "one number"]);
             }

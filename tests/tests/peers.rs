@@ -1,6 +1,7 @@
 //! Defects of other libraries that must not be ours: each test has the number that is right, and how it comes about.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+use burn_losses::AnyTensorLoss;
 use burn_losses::prelude::*;
 use burn_losses_tests::{Way, config, full_precision_ways, numbers};
 use serde_json::{Value, json};
@@ -33,6 +34,11 @@ fn binary_loss(value: Value, way: &Way) -> AnyBinaryLoss {
 fn pointwise_loss(value: Value, way: &Way) -> AnyPointwiseLoss {
     let loss = config(value).init_pointwise().expect("a pointwise loss");
     if way.composed { loss.composed() } else { loss }
+}
+
+/// It has one path.
+fn tensor_loss(value: Value) -> AnyTensorLoss {
+    config(value).init_tensor().expect("a loss of rows, items or batches")
 }
 
 #[track_caller]
@@ -177,6 +183,13 @@ fn everything_ignored_is_zero() {
             json!("brier"),
             json!("kl_divergence"),
             json!("label_smoothing"),
+            json!("bi_tempered"),
+            json!("multiclass_entmax"),
+            json!("forward_correction"),
+            json!("backward_correction"),
+            json!("seesaw"),
+            json!("focal_cosine"),
+            json!("asymmetric_single_label"),
         ] {
             let logits = tensor(&[1.0, -0.5, 0.25, 0.0, 2.0, -1.0], [2, 3], device).require_grad();
             let loss = class_loss(value, way).with_ignore_index(0);
@@ -189,6 +202,75 @@ fn everything_ignored_is_zero() {
             is(&slope(&mean, &logits), &[0.0; 6], way);
             is(&numbers(mean), &[0.0], way);
         }
+    });
+}
+
+/// timm's `JsdCrossEntropy` clamps the mixture of the views at 10⁻⁷, so that the loss of views that agree is negative,
+/// and divides by the batch alone: two positions of an image are a loss twice as large.
+#[test]
+fn timm_jsd_of_views_that_agree_and_of_images() {
+    on_every_way(|way, device| {
+        let loss = class_loss(json!("jsd_cross_entropy"), way);
+        // e^−30 beside 1 in all of three views: ln(1 + e^−30), where timm has −1.5·10⁻¹¹.
+        let logits = tensor(&[30.0, 0.0, 30.0, 0.0, 30.0, 0.0], [3, 2], device);
+        let mean = loss.forward(logits, classes(&[0], [1], device), Reduction::Mean);
+        is(&numbers(mean), &[(-30.0_f64).exp().ln_1p()], way);
+        // Two views, each certain of another class than the other's, at both positions: ln 2 for either.
+        let loss = class_loss(json!({"name": "jsd_cross_entropy", "views": 2, "alpha": 1}), way);
+        let logits = tensor(&[900.0, 900.0, 0.0, 0.0, 0.0, 0.0, 900.0, 900.0], [2, 2, 2], device);
+        let mean = loss.forward(logits.clone(), classes(&[0, 0], [1, 2], device), Reduction::Mean);
+        is(&numbers(mean), &[2.0_f64.ln()], way);
+        let sum = loss.forward(logits, classes(&[0, 0], [1, 2], device), Reduction::Sum);
+        is(&numbers(sum), &[2.0 * 2.0_f64.ln()], way);
+    });
+}
+
+/// timm switches the gradient off for everyone while it computes the weights of its asymmetric loss of many labels; in
+/// that of one label, as here, they have their part of it.
+#[test]
+fn timm_asymmetric_single_label_has_all_of_its_gradient() {
+    on_every_way(|way, device| {
+        let value = json!({"name": "asymmetric_single_label", "gamma_positive": 1, "label_smoothing": 0});
+        let logits = tensor(&[0.0, 0.0], [1, 2], device).require_grad();
+        let mean = class_loss(value, way).forward(logits.clone(), classes(&[0], [1], device), Reduction::Mean);
+        // (1 − p)·(−ln p) at p = ½; by x it is −p(1 − p)(−ln p) − (1 − p)².
+        let slope_of_target = -0.25 * 2.0_f64.ln() - 0.25;
+        is(&slope(&mean, &logits), &[slope_of_target, -slope_of_target], way);
+        is(&numbers(mean), &[0.5 * 2.0_f64.ln()], way);
+    });
+}
+
+/// The authors of the bi-tempered loss normalise by five steps of an iteration, which is not enough: p sums to 1.00002.
+#[test]
+fn bi_tempered_is_normalised_beyond_five_iterations() {
+    on_every_way(|way, device| {
+        // 1/λ + 4/(1 + λ) = 1 is λ² = 4λ + 1: λ = 2 + √5, and −ln p is ln λ.
+        let logits = tensor(&[1.0, 0.0, 0.0, 0.0, 0.0], [1, 5], device).require_grad();
+        let loss = class_loss(json!({"name": "bi_tempered", "t1": 1, "t2": 2}), way);
+        let mean = loss.forward(logits.clone(), classes(&[0], [1], device), Reduction::Mean);
+        let norm = 2.0 + 5.0_f64.sqrt();
+        // With the squares of p as weights: ∂L/∂xᵢ = pᵢ² − pₜ·eᵢ + wᵢ·(pₜ − Σ p²), wᵢ = pᵢ²/Σ p².
+        let p = [1.0 / norm, 1.0 / (1.0 + norm)];
+        let squares = p[0] * p[0] + 4.0 * p[1] * p[1];
+        let of = |p_i: f64, own: f64| p_i * p_i - own + p_i * p_i / squares * (p[0] - squares);
+        let (target, other) = (of(p[0], p[0]), of(p[1], 0.0));
+        is(&slope(&mean, &logits), &[target, other, other, other, other], way);
+        is(&numbers(mean), &[norm.ln()], way);
+    });
+}
+
+/// Weights that are made of the scores, as in Seesaw, GHM and the quality focal loss, are no part of the gradient.
+#[test]
+fn seesaw_weights_have_no_gradient() {
+    on_every_way(|way, device| {
+        // The other class is e times as likely and counts e² times: ln(1 + e³).
+        let logits = tensor(&[0.0, 1.0], [1, 2], device).require_grad();
+        let loss = class_loss(json!("seesaw"), way);
+        let mean = loss.forward(logits.clone(), classes(&[0], [1], device), Reduction::Mean);
+        let weighted = 3.0_f64.exp();
+        let other = weighted / (1.0 + weighted);
+        is(&slope(&mean, &logits), &[-other, other], way);
+        is(&numbers(mean), &[weighted.ln_1p()], way);
     });
 }
 
@@ -294,6 +376,41 @@ fn binary_labels_are_smoothed_towards_a_half() {
     });
 }
 
+/// ln(sigmoid(x)) in the losses of many labels: −∞ from x = −745 on.
+#[test]
+fn many_labels_of_large_logits_have_finite_losses() {
+    on_every_way(|way, device| {
+        let labels = tensor(&[1.0, 0.0, 0.0, 1.0], [1, 4], device);
+        for (value, expected, slopes) in [
+            // |x| on the wrong side, e^−1000 = 0 on the right one.
+            (json!("multilabel_soft_margin"), 500.0, [-0.25, 0.25, 0.0, 0.0]),
+            (json!("image_balanced_binary_cross_entropy"), 250.0, [-0.125, 0.125, 0.0, 0.0]),
+            (json!("zlpr"), 2000.0, [-1.0, 1.0, 0.0, 0.0]),
+        ] {
+            let scores = tensor(&[-1000.0, 1000.0, -1000.0, 1000.0], [1, 4], device).require_grad();
+            let sum = tensor_loss(value).forward(scores.clone(), labels.clone(), Reduction::Sum);
+            is(&slope(&sum, &scores), &slopes, way);
+            is(&numbers(sum), &[expected], way);
+        }
+    });
+}
+
+/// An image without any edge has no positives to balance: its loss is 0, not 0/0, and the others keep their balance.
+#[test]
+fn image_without_positives_is_zero() {
+    on_every_way(|way, device| {
+        let scores = tensor(&[0.0, 0.0, 0.0, 0.0, 5.0, -5.0, 2.0, 1.0], [2, 1, 4], device).require_grad();
+        let labels = tensor(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [2, 1, 4], device);
+        let loss = tensor_loss(json!("image_balanced_binary_cross_entropy"));
+        let each = loss.forward_no_reduction(scores.clone(), labels.clone());
+        // β = ¾: ¼·(¾·ln 2 + 3·¼·ln 2).
+        is(&numbers(each), &[0.375 * 2.0_f64.ln(), 0.0], way);
+        let sum = loss.forward(scores.clone(), labels, Reduction::Sum);
+        // ¼·¾·½ down, ¼·¼·½ up.
+        is(&slope(&sum, &scores), &[-0.09375, 0.03125, 0.03125, 0.03125, 0.0, 0.0, 0.0, 0.0], way);
+    });
+}
+
 /// SMP's SoftBCE: ignored pixels stay in the mean, so that half of them ignored halves it.
 #[test]
 fn smp_soft_bce_of_ignored_pixels() {
@@ -368,6 +485,32 @@ fn prediction_that_is_right_has_the_slope_of_zero() {
             let of = |x: &Tensor<1>| numbers(x.grad(&gradients).expect("a gradient"));
             assert!(of(&prediction) == [0.0; 2] && of(&target) == [0.0; 2], "{value}: {:?}, {way}", of(&prediction));
         }
+    });
+}
+
+/// The same of roots of sums and of norms: at 0 their slope is infinite, and optax's cosine distance of a vector of zeros
+/// is NaN.
+#[test]
+fn roots_and_norms_have_the_slope_of_zero() {
+    on_every_way(|way, device| {
+        for name in ["rmse", "rmsle", "scale_invariant_log"] {
+            let prediction = tensor(&[0.5, 1.0, 0.0, 3.0], [2, 2], device).require_grad();
+            let target = prediction.clone().detach().require_grad();
+            let sum = tensor_loss(json!(name)).forward(prediction.clone(), target.clone(), Reduction::Sum);
+            let gradients = sum.backward();
+            let of = |x: &Tensor<2>| numbers(x.grad(&gradients).expect("a gradient"));
+            assert!(of(&prediction) == [0.0; 4] && of(&target) == [0.0; 4], "{name}: {:?}, {way}", of(&prediction));
+            is(&numbers(sum), &[0.0], way);
+        }
+        let prediction = tensor(&[0.0, 0.0, 3.0, 4.0], [2, 2], device).require_grad();
+        let target = tensor(&[3.0, 4.0, 0.0, 0.0], [2, 2], device).require_grad();
+        let each = tensor_loss(json!("cosine_distance")).forward_no_reduction(prediction.clone(), target.clone());
+        let gradients = each.clone().sum().backward();
+        for input in [prediction, target] {
+            let slopes = numbers(input.grad(&gradients).expect("a gradient"));
+            assert!(slopes.iter().all(|slope| slope.is_finite()), "{slopes:?}, {way}");
+        }
+        is(&numbers(each), &[1.0, 1.0], way);
     });
 }
 

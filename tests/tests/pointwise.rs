@@ -5,8 +5,8 @@ use burn::tensor::{Bool, DType, Device, Int, Tensor, TensorData, s};
 use burn_losses::catalogue::{self, Family, Signature};
 use burn_losses::prelude::*;
 use burn_losses_tests::{
-    Faults, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, difference, full_precision_ways, numbers,
-    rotating_ways, tensor_configurations,
+    Faults, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors, difference, f64_ways,
+    numbers, rotating_ways, same, tensor_configurations, times,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,43 +39,10 @@ fn with_options(problem: TensorProblem, turn: usize) -> TensorProblem {
     problem
 }
 
-fn describe(problem: &TensorProblem) -> String {
-    let TensorProblem { config, input, pos_weight, label_smoothing, shape, .. } = problem;
-    let config = serde_json::to_string(config).expect("a configuration is JSON");
-    format!("{config} on {shape:?}, {input:?}, pos_weight {pos_weight:?}, smoothing {label_smoothing}")
-}
-
 /// What two ways to the same number may differ by: rounding errors of the largest number beside it, and of 1.
 fn close(dtype: DType) -> Tolerance {
     let (relative, floor) = if dtype == DType::F64 { (5e-13, 5e-14) } else { (2e-5, 5e-6) };
     Tolerance { relative, floor, absolute: 0.0, least: 1.0, largest: f64::MAX }
-}
-
-fn same(
-    faults: &mut Faults,
-    tolerance: Tolerance,
-    problem: &TensorProblem,
-    got: &TensorOutcome,
-    expected: &TensorOutcome,
-    what: impl Fn() -> String,
-) {
-    let what = || format!("{}, {}", what(), describe(problem));
-    faults.compare(tolerance, &got.value, &expected.value, || format!("value, {}", what()));
-    for input in 0..problem.inputs.len() {
-        let [got, expected] = [got, expected].map(|outcome| outcome.gradient(input, problem.len()));
-        faults.compare(tolerance, &got, &expected, || format!("gradient {input}, {}", what()));
-    }
-}
-
-/// Every number of an outcome times a factor.
-fn times(outcome: &TensorOutcome, factor: f64) -> TensorOutcome {
-    let scaled = |numbers: &Vec<f64>| numbers.iter().map(|x| x * factor).collect::<Vec<f64>>();
-    let gradients = outcome.gradients.iter().map(|gradient| gradient.as_ref().map(scaled)).collect();
-    TensorOutcome { value: scaled(&outcome.value), gradients }
-}
-
-fn f64_ways() -> Vec<Way> {
-    full_precision_ways().into_iter().filter(|way| way.dtype == DType::F64).collect()
 }
 
 /// Weights that are exact in every dtype, a few of them 0.
@@ -104,7 +71,7 @@ fn gradients_are_the_differences_of_the_value() {
                     outcomes.iter().map(|outcome| outcome.gradient(input, problem.len())).collect();
                 if problem.config.signature() == Signature::Binary && input == 1 {
                     let still = gradients.iter().flatten().all(|&g| g == 0.0);
-                    faults.expect(still, || format!("a gradient by the labels, {}", describe(problem)));
+                    faults.expect(still, || format!("a gradient by the labels, {}", describe_tensors(problem)));
                     continue;
                 }
                 let largest = gradients[0].iter().fold(0.0_f64, |most, g| most.max(g.abs()));
@@ -127,7 +94,7 @@ fn gradients_are_the_differences_of_the_value() {
                             let got = gradient[at];
                             format!(
                                 "{got} by {input} at {at}, difference {slope} ± {uncertain:e}, {by:?} {way} {}",
-                                describe(problem)
+                                describe_tensors(problem)
                             )
                         });
                     }
@@ -200,7 +167,7 @@ fn gradients_do_not_depend_on_what_else_is_differentiated() {
                         continue;
                     }
                     let got = one.run(&way, by);
-                    let what = || format!("{alone} alone, {by:?} {way}, {}", describe(&problem));
+                    let what = || format!("{alone} alone, {by:?} {way}, {}", describe_tensors(&problem));
                     faults.compare(close(way.dtype), &got.value, &all.value, || format!("value, {}", what()));
                     let [alone_gradient, expected] = [&got, &all].map(|x| x.gradient(alone, problem.len()));
                     faults.compare(close(way.dtype), &alone_gradient, &expected, || format!("gradient, {}", what()));
@@ -251,7 +218,7 @@ fn sum_is_so_many_times_the_mean_and_the_sum_of_the_elements() {
             each.value = vec![each.value.iter().sum()];
             same(&mut faults, tolerance, &problem, &each, &sum, || format!("elements, {way}"));
             faults.compare(close(way.dtype), &problem.value(&way, Some(Reduction::Sum)), &sum.value, || {
-                format!("outside of any graph, {way}, {}", describe(&problem))
+                format!("outside of any graph, {way}, {}", describe_tensors(&problem))
             });
         }
     }
@@ -306,7 +273,9 @@ fn weight_of_zero_silences_nan_and_infinities() {
                 for input in 0..count {
                     let gradient = got.gradient(input, bad.len());
                     let still = gradient.iter().zip(&weights).all(|(&g, &w)| w != 0.0 || g == 0.0);
-                    faults.expect(still, || format!("{wrong}: {gradient:?} by {input}, {way} {}", describe(&bad)));
+                    faults.expect(still, || {
+                        format!("{wrong}: {gradient:?} by {input}, {way} {}", describe_tensors(&bad))
+                    });
                 }
             }
         }
@@ -327,7 +296,7 @@ fn weights_of_zero_alone_give_zero() {
                 let got = problem.run(&way, Some(by));
                 let still = (0..problem.inputs.len()).flat_map(|input| got.gradient(input, problem.len()));
                 let nothing = got.value == [0.0] && still.into_iter().all(|g| g == 0.0);
-                faults.expect(nothing, || format!("{got:?} {by:?} {way} {}", describe(&problem)));
+                faults.expect(nothing, || format!("{got:?} {by:?} {way} {}", describe_tensors(&problem)));
             }
         }
     }
@@ -381,7 +350,9 @@ fn long_tensors_are_their_elements() {
             let mean = long.run(&way, Some(Reduction::Mean));
             let sum: f64 = each.value.iter().sum();
             let tolerance = close(way.dtype).times(8.0);
-            faults.compare(tolerance, &mean.value, &[sum / long.len() as f64], || format!("{way} {}", describe(&long)));
+            faults.compare(tolerance, &mean.value, &[sum / long.len() as f64], || {
+                format!("{way} {}", describe_tensors(&long))
+            });
             for &at in &picked {
                 let class = at / 10_007;
                 let mut short = TensorProblem { shape: vec![1, CLASSES, 1], ..long.clone() };
@@ -392,7 +363,7 @@ fn long_tensors_are_their_elements() {
                     .map(|x| (0..4).map(|k| if k == class { x[at] } else { x[k] }).collect())
                     .collect();
                 let alone = short.run(&way, None);
-                let what = || format!("element {at}, {way} {}", describe(&long));
+                let what = || format!("element {at}, {way} {}", describe_tensors(&long));
                 faults.compare(close(way.dtype), &each.value[at..=at], &alone.value[class..=class], what);
                 for input in 0..long.inputs.len() {
                     let expected = alone.gradient(input, 4)[class];
@@ -426,7 +397,7 @@ fn nan_in_is_nan_out_and_nothing_else() {
                     }
                     let got = bad.run(way, None);
                     let mut expected = got.clone();
-                    let what = || format!("input {input} at {at}, {way} {}", describe(&problem));
+                    let what = || format!("input {input} at {at}, {way} {}", describe_tensors(&problem));
                     faults.expect(got.value[at].is_nan(), || format!("{:?}, {}", got.value, what()));
                     // Only the element itself may differ.
                     expected.value.clone_from(&clean.value);
@@ -455,7 +426,7 @@ fn empty_tensors_give_zero_and_stay_in_the_graph() {
                     for &by in reductions {
                         let got = problem.run(&way, by);
                         let zero = vec![0.0; by.iter().count()];
-                        let what = || format!("{got:?} {by:?} {way} {}", describe(&problem));
+                        let what = || format!("{got:?} {by:?} {way} {}", describe_tensors(&problem));
                         faults.expect(got.value == zero && problem.value(&way, by) == zero, what);
                         let of_first = got.gradients[0].as_ref();
                         faults.expect(of_first.is_some_and(Vec::is_empty), what);
@@ -518,7 +489,7 @@ fn layout_holds<const L: usize, const D: usize>(
                 let data = TensorData::new(some_weights(problem.len(), &mut random), shape);
                 view(Tensor::<L>::from_data(data, (&way.autodiff(), way.dtype)))
             });
-            let what = || format!("{name}, {by:?} {way} {}", describe(&problem));
+            let what = || format!("{name}, {by:?} {way} {}", describe_tensors(&problem));
             let tolerance = close(way.dtype);
 
             let (value, loss) = problem.forward(&way, by, &copies, weights.as_ref().map(contiguous), None);
@@ -598,7 +569,7 @@ fn labels_in_a_graph_are_constants() {
                 let right = got
                     .as_ref()
                     .is_ok_and(|(value, gradient)| *value == expected.value && *gradient == expected.gradients[0]);
-                faults.expect(right, || format!("{:?}, {by:?} {way} {}", got.ok(), describe(&problem)));
+                faults.expect(right, || format!("{:?}, {by:?} {way} {}", got.ok(), describe_tensors(&problem)));
             }
         }
     }
@@ -746,7 +717,7 @@ fn formula_holds(
             .map(|(&prediction, &target)| value(prediction, target))
             .collect();
         let tolerance = Tolerance { relative, floor: 0.0, absolute: 1e-300, least: 0.0, largest: f64::MAX };
-        let what = || format!("{way} {}", describe(&problem));
+        let what = || format!("{way} {}", describe_tensors(&problem));
         let values: Vec<f64> = expected.iter().map(|[value, _]| *value).collect();
         faults.compare(tolerance, &got.value, &values, || format!("value, {}", what()));
         let slopes: Vec<f64> = expected.iter().map(|[_, slope]| *slope).collect();
@@ -843,7 +814,7 @@ fn likelihoods_at_a_constant_scale_are_regression_losses() {
         for (likelihood, factor, regression, constant) in &cases {
             let (got, mut expected) = (likelihood.run(&way, None), times(&regression.run(&way, None), *factor));
             expected.value.iter_mut().for_each(|value| *value += constant);
-            let what = || format!("{way} {}", describe(likelihood));
+            let what = || format!("{way} {}", describe_tensors(likelihood));
             faults.compare(close(way.dtype), &got.value, &expected.value, || format!("value, {}", what()));
             for (of_likelihood, of_regression) in [(0, 0), (2, 1)] {
                 let got = got.gradient(of_likelihood, likelihood.len());
@@ -866,6 +837,85 @@ fn likelihoods_at_a_constant_scale_are_regression_losses() {
         same(&mut faults, tolerance, &student, &got, &expected, || format!("ν → ∞, {way}"));
     }
     faults.report(70);
+}
+
+/// s·(w·erf(w/√2) + 2·φ(w) − 1/√π) at w = r/s; by r it is erf(w/√2), by s it is 2·φ(w) − 1/√π.
+#[test]
+fn gaussian_crps_is_its_definition() {
+    let mut faults = Faults::default();
+    // w and erf(w/√2), to all of their digits.
+    let known = [
+        (0.0, 0.0),
+        (0.5, 0.3829249225480262),
+        (1.0, 0.6826894921370859),
+        (2.0, 0.9544997361036416),
+        (4.0, 0.9999366575163338),
+        (40.0, 1.0),
+    ];
+    let [root_pi, root_tau] = [std::f64::consts::PI, std::f64::consts::TAU].map(f64::sqrt);
+    let mut problem = TensorProblem::random(&config(json!("gaussian_crps")), &[12], &mut Random::new(60));
+    let mut value = vec![0.0; 12];
+    let mut slopes = [vec![0.0; 12], vec![0.0; 12], vec![0.0; 12]];
+    for (at, (w, erf)) in known.into_iter().chain(known).enumerate() {
+        let (sign, scale) = (if at < 6 { 1.0 } else { -1.0 }, [0.5, 1.0, 2.0, 4.0][at % 4]);
+        // Exact residuals.
+        let target = (problem.inputs[2][at] * 8.0).round() / 8.0;
+        (problem.inputs[0][at], problem.inputs[1][at], problem.inputs[2][at]) =
+            (target + sign * w * scale, scale, target);
+        let density: f64 = (-0.5 * w * w).exp() / root_tau;
+        value[at] = scale * (w * erf + 2.0 * density - 1.0 / root_pi);
+        (slopes[0][at], slopes[1][at], slopes[2][at]) = (sign * erf, 2.0 * density - 1.0 / root_pi, -sign * erf);
+    }
+    let expected = TensorOutcome { value, gradients: slopes.map(Some).into() };
+    for way in rotating_ways() {
+        let got = problem.run(&way, None);
+        same(&mut faults, close(way.dtype), &problem, &got, &expected, || format!("{way}"));
+    }
+    faults.report(20);
+}
+
+/// The surer a prediction, the nearer is its score to the absolute error; at ε and below the scale does not matter.
+#[test]
+fn gaussian_crps_of_a_small_scale_is_the_absolute_error() {
+    let mut faults = Faults::default();
+    let root_pi = std::f64::consts::PI.sqrt();
+    let of = |value: Value, scale: f64| {
+        let mut problem = TensorProblem::random(&config(value), &[3, CLASSES], &mut Random::new(61));
+        problem.inputs[1].fill(scale);
+        problem
+    };
+    let mut l1 = of(json!("gaussian_crps"), 1.0);
+    l1.config = config(json!("l1"));
+    l1.inputs.remove(1);
+    l1.tracked.remove(1);
+    let cases = [
+        // The scale counts as 10⁻⁶, and 10⁻⁶/√π is missing from the error.
+        (of(json!("gaussian_crps"), 1e-9), 1e-6, 0.0),
+        (of(json!("gaussian_crps"), 0.0), 1e-6, 0.0),
+        (of(json!("gaussian_crps"), -3.0), 1e-6, 0.0),
+        (of(json!("gaussian_crps"), 1e-6), 1e-6, 0.0),
+        (of(json!({"name": "gaussian_crps", "epsilon": 0.001953125}), 0.001953125), 0.001953125, 0.0),
+        // Above ε it is what makes the prediction more careful.
+        (of(json!({"name": "gaussian_crps", "epsilon": 1e-30}), 1e-20), 1e-20, -1.0 / root_pi),
+        (of(json!({"name": "gaussian_crps", "epsilon": 1e-30}), 1e-3), 1e-3, -1.0 / root_pi),
+    ];
+    for way in rotating_ways() {
+        let error = l1.run(&way, None);
+        for (problem, scale, by_scale) in &cases {
+            let len = problem.len();
+            let expected = TensorOutcome {
+                value: error.value.iter().map(|error| error - scale / root_pi).collect(),
+                gradients: vec![error.gradients[0].clone(), Some(vec![*by_scale; len]), error.gradients[1].clone()],
+            };
+            let got = problem.run(&way, None);
+            same(&mut faults, close(way.dtype), problem, &got, &expected, || format!("scale {scale}, {way}"));
+            if *by_scale == 0.0 {
+                let still = got.gradient(1, len).iter().all(|&g| g == 0.0);
+                faults.expect(still, || format!("a slope below ε, {way} {}", describe_tensors(problem)));
+            }
+        }
+    }
+    faults.report(160);
 }
 
 /// e^x − y·x of the logarithm of the rate is λ − y·ln λ of the rate; Stirling's term belongs to counts above 1.
@@ -1023,7 +1073,7 @@ fn probabilities_are_as_good_as_logits() {
             let given = logits.clone().with_input(input);
             for way in f64_ways() {
                 let (got, expected) = (given.run(&way, None), logits.run(&way, None));
-                let what = || format!("{way} {}", describe(&given));
+                let what = || format!("{way} {}", describe_tensors(&given));
                 let tolerance = close(way.dtype).times(10.0);
                 faults.compare(tolerance, &got.value, &expected.value, || format!("value, {}", what()));
                 let by_logit: Vec<f64> = got

@@ -5,8 +5,8 @@ use burn::tensor::DType;
 use burn_losses::catalogue::Family;
 use burn_losses::prelude::*;
 use burn_losses_tests::{
-    Faults, Outcome, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, difference,
-    full_precision_ways, rotating_ways, soft_configurations,
+    Faults, Outcome, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors,
+    difference, f64_ways, rotating_ways, same, soft_configurations, times,
 };
 use serde_json::{Value, json};
 
@@ -38,42 +38,10 @@ fn logit_problems(seed: u64) -> Vec<TensorProblem> {
     configs.iter().map(|config| TensorProblem::random(config, &[4, CLASSES], &mut random)).collect()
 }
 
-fn describe(problem: &TensorProblem) -> String {
-    let TensorProblem { config, input, class_weights, shape, .. } = problem;
-    let config = serde_json::to_string(config).expect("a configuration is JSON");
-    format!("{config} on {shape:?}, {input:?}, class weights {class_weights:?}")
-}
-
 /// What two ways to the same number may differ by: rounding errors of the largest number beside it, and of 1.
 fn close(dtype: DType) -> Tolerance {
     let (relative, floor) = if dtype == DType::F64 { (5e-13, 1e-13) } else { (4e-5, 1e-5) };
     Tolerance { relative, floor, absolute: 0.0, least: 1.0, largest: f64::MAX }
-}
-
-fn same(
-    faults: &mut Faults,
-    tolerance: Tolerance,
-    problem: &TensorProblem,
-    got: &TensorOutcome,
-    expected: &TensorOutcome,
-    what: impl Fn() -> String,
-) {
-    let what = || format!("{}, {}", what(), describe(problem));
-    faults.compare(tolerance, &got.value, &expected.value, || format!("value, {}", what()));
-    for input in 0..2 {
-        let [got, expected] = [got, expected].map(|outcome| outcome.gradient(input, problem.len()));
-        faults.compare(tolerance, &got, &expected, || format!("gradient {input}, {}", what()));
-    }
-}
-
-fn times(outcome: &TensorOutcome, factor: f64) -> TensorOutcome {
-    let scaled = |numbers: &Vec<f64>| numbers.iter().map(|x| x * factor).collect::<Vec<f64>>();
-    let gradients = outcome.gradients.iter().map(|gradient| gradient.as_ref().map(scaled)).collect();
-    TensorOutcome { value: scaled(&outcome.value), gradients }
-}
-
-fn f64_ways() -> Vec<Way> {
-    full_precision_ways().into_iter().filter(|way| way.dtype == DType::F64).collect()
 }
 
 fn is_divergence(config: &LossConfig) -> bool {
@@ -147,7 +115,7 @@ fn gradients_by_scores_and_targets_are_the_differences_of_the_value() {
                     for (gradient, way) in gradients.iter().zip(&ways) {
                         faults.expect((gradient[at] - slope).abs() <= allowed, || {
                             let got = gradient[at];
-                            let what = describe(problem);
+                            let what = describe_tensors(problem);
                             format!("{got} by {input} at {at}, difference {slope} ± {uncertain:e}, {by:?} {way} {what}")
                         });
                     }
@@ -171,7 +139,7 @@ fn gradient_by_the_logits_sums_to_zero_over_the_classes() {
                 let sum: f64 = row.iter().map(|&at| gradient[at]).sum();
                 let size: f64 = row.iter().map(|&at| gradient[at].abs()).sum();
                 faults.expect(sum.abs() <= 64.0 * epsilon * size.max(1.0), || {
-                    format!("Σg = {sum:e} beside Σ|g| = {size:e}, {way} {}", describe(problem))
+                    format!("Σg = {sum:e} beside Σ|g| = {size:e}, {way} {}", describe_tensors(problem))
                 });
             }
         }
@@ -214,7 +182,7 @@ fn gradients_do_not_depend_on_what_else_is_differentiated() {
                     let mut one = problem.clone();
                     one.tracked = vec![alone == 0, alone == 1];
                     let got = one.run(&way, by);
-                    let what = || format!("{alone} alone, {by:?} {way}, {}", describe(&problem));
+                    let what = || format!("{alone} alone, {by:?} {way}, {}", describe_tensors(&problem));
                     faults.compare(close(way.dtype), &got.value, &all.value, || format!("value, {}", what()));
                     let [alone_gradient, expected] = [&got, &all].map(|x| x.gradient(alone, problem.len()));
                     faults.compare(close(way.dtype), &alone_gradient, &expected, || format!("gradient, {}", what()));
@@ -276,7 +244,7 @@ fn class_is_a_probability_of_one() {
         for way in rotating_ways() {
             for by in REDUCTIONS {
                 let (got, expected) = (hot.run(&way, by), class.run(&way, by));
-                let what = || format!("{by:?} {way} {}", describe(&problem));
+                let what = || format!("{by:?} {way} {}", describe_tensors(&problem));
                 faults.compare(close(way.dtype), &got.value, &expected.value, || format!("value, {}", what()));
                 // Where a divergence is infinite, as it is for targets with zeros, slopes are nothing to go by.
                 if expected.value.iter().all(|value| value.is_finite()) {
@@ -303,7 +271,7 @@ fn class_weights_are_those_of_the_certain_class() {
             // Means differ: over the rows there, over the weights here.
             for by in [None, Some(Reduction::Sum)] {
                 let (got, expected) = (hot.run(&way, by), class.run(&way, by));
-                let what = || format!("{by:?} {way} {}", describe(&problem));
+                let what = || format!("{by:?} {way} {}", describe_tensors(&problem));
                 faults.compare(close(way.dtype), &got.value, &expected.value, || format!("value, {}", what()));
                 let gradient = got.gradient(0, problem.len());
                 faults.compare(close(way.dtype), &gradient, &expected.gradient, || format!("gradient, {}", what()));
@@ -330,7 +298,7 @@ fn loss_of_probabilities_is_the_expected_loss_of_a_class() {
                 expected.gradient.iter_mut().zip(&of_class.gradient).for_each(|(sum, g)| *sum += g);
             }
             let got = problem.run(&way, None);
-            let what = || format!("{way} {}", describe(problem));
+            let what = || format!("{way} {}", describe_tensors(problem));
             faults.compare(close(way.dtype), &got.value, &expected.value, || format!("value, {}", what()));
             let gradient = got.gradient(0, problem.len());
             faults.compare(close(way.dtype), &gradient, &expected.gradient, || format!("gradient, {}", what()));
@@ -437,7 +405,7 @@ fn divergence_from_itself_is_zero() {
             for way in rotating_ways() {
                 let epsilon = if way.dtype == DType::F64 { 1e-13 } else { 1e-4 };
                 let got = problem.run(&way, None);
-                let what = || format!("{got:?} {way} {}", describe(&problem));
+                let what = || format!("{got:?} {way} {}", describe_tensors(&problem));
                 faults.expect(got.value.iter().all(|value| value.abs() <= epsilon), what);
                 if problem.config.name() != "total_variation" && input == Input::Logits {
                     faults.expect(got.gradient(0, problem.len()).iter().all(|g| g.abs() <= epsilon), what);
@@ -502,6 +470,19 @@ fn identities() -> Vec<(Value, f64, Value, bool)> {
         (json!({"name": "confidence_penalty", "beta": 0}), 1.0, json!("cross_entropy"), true),
         (json!({"name": "soft_bootstrapping", "beta": 1}), 1.0, json!("cross_entropy"), true),
         (json!({"name": "focal", "gamma": 0}), 1.0, json!("cross_entropy"), true),
+        (
+            json!({"name": "normalized_negative_focal", "gamma": 0}),
+            1.0,
+            json!("normalized_negative_cross_entropy"),
+            true,
+        ),
+        (json!({"name": "asymmetric_single_label", "label_smoothing": 0}), 1.0, json!("cross_entropy"), true),
+        (
+            json!({"name": "asymmetric_single_label", "gamma_positive": 2, "label_smoothing": 0}),
+            1.0,
+            json!("focal"),
+            true,
+        ),
         (json!({"name": "generalized_cross_entropy", "q": 1}), 0.5, json!("class_mae"), true),
         // By their values: Σ q·ln q is a constant of the scores.
         (json!("cross_entropy"), 1.0, json!({"name": "poly1_cross_entropy", "epsilon": 0}), true),
@@ -551,6 +532,9 @@ fn against_classes_special_cases_are_class_losses() {
         (json!({"name": "normalized_generalized_cross_entropy", "q": 1}), 1.0, json!("normalized_class_mae")),
         (json!({"name": "confidence_penalty", "beta": 0}), 1.0, json!("cross_entropy")),
         (json!({"name": "soft_bootstrapping", "beta": 1}), 1.0, json!("cross_entropy")),
+        (json!({"name": "normalized_negative_focal", "gamma": 0}), 1.0, json!("normalized_negative_cross_entropy")),
+        (json!({"name": "asymmetric_single_label", "label_smoothing": 0}), 1.0, json!("cross_entropy")),
+        (json!({"name": "asymmetric_single_label", "gamma_positive": 2, "label_smoothing": 0}), 1.0, json!("focal")),
     ];
     let mut faults = Faults::default();
     for (left, factor, right) in pairs {
@@ -567,7 +551,82 @@ fn against_classes_special_cases_are_class_losses() {
             }
         }
     }
-    faults.report(900);
+    faults.report(1_200);
+}
+
+/// The sums written out, in f64.
+#[test]
+fn class_losses_of_sums_are_their_definitions() {
+    type Definition = fn(&[f64], usize) -> f64;
+    /// −Σ yₖ·wₖ·ln pₖ: y with a share ε of every class, w = (1 − p)^γ₊ of the target and p^γ₋ of the others.
+    fn asymmetric(p: &[f64], t: usize, [positive, negative, smoothing]: [f64; 3]) -> f64 {
+        let of = |(k, p): (usize, &f64)| {
+            let (own, focus) =
+                if k == t { (1.0 - smoothing, (1.0 - p).powf(positive)) } else { (0.0, p.powf(negative)) };
+            -(own + smoothing / CLASSES as f64) * focus * p.ln()
+        };
+        p.iter().enumerate().map(of).sum()
+    }
+    /// 1 − (A − Fₜ)/Σₖ (A − Fₖ), F no more than A.
+    fn negative_focal(p: &[f64], t: usize, gamma: f64, log_zero: f64) -> f64 {
+        let focal = |log_p: f64| -(1.0 - log_p.exp()).powf(gamma) * log_p;
+        let most = focal(log_zero);
+        let left: Vec<f64> = p.iter().map(|p| most - focal(p.ln()).min(most)).collect();
+        1.0 - left[t] / left.iter().sum::<f64>()
+    }
+    let single = |positive: f64, negative: f64, smoothing: f64| {
+        json!({"name": "asymmetric_single_label", "gamma_positive": positive, "gamma_negative": negative,
+            "label_smoothing": smoothing})
+    };
+    let definitions: [(Value, Definition); 7] = [
+        (json!("asymmetric_single_label"), |p, t| asymmetric(p, t, [0.0, 4.0, 0.1])),
+        (single(1.0, 4.0, 0.1), |p, t| asymmetric(p, t, [1.0, 4.0, 0.1])),
+        (single(2.5, 0.5, 0.5), |p, t| asymmetric(p, t, [2.5, 0.5, 0.5])),
+        (single(0.0, 0.0, 1.0), |p, t| asymmetric(p, t, [0.0, 0.0, 1.0])),
+        (json!("normalized_negative_focal"), |p, t| negative_focal(p, t, 0.5, -16.11809565095832)),
+        (json!({"name": "normalized_negative_focal", "gamma": 2}), |p, t| {
+            negative_focal(p, t, 2.0, -16.11809565095832)
+        }),
+        // With some of the classes below what counts.
+        (json!({"name": "normalized_negative_focal", "gamma": 1, "log_zero": -4}), |p, t| {
+            negative_focal(p, t, 1.0, -4.0)
+        }),
+    ];
+    let mut faults = Faults::default();
+    for (value, definition) in definitions {
+        let problem = Problem::random(&config(value), &[12, CLASSES], &mut Random::new(55));
+        let soft = TensorProblem::random(&problem.config, &[12, CLASSES], &mut Random::new(55));
+        let p = soft.softmax(&problem.logits);
+        let of = |(row, target): (usize, &i64)| definition(&p[row * CLASSES..][..CLASSES], *target as usize);
+        let expected: Vec<f64> = problem.targets.iter().enumerate().map(of).collect();
+        for way in rotating_ways() {
+            let got = problem.value(&way, None);
+            faults.compare(close(way.dtype).times(4.0), &got, &expected, || format!("{way} {problem:?}"));
+        }
+    }
+    faults.report(35);
+}
+
+/// Without a focus it is cross-entropy with the same smoothing.
+#[test]
+fn asymmetric_single_label_smooths_its_labels() {
+    let mut faults = Faults::default();
+    for smoothing in [0.1, 0.5, 1.0] {
+        let single = json!({"name": "asymmetric_single_label", "gamma_negative": 0, "label_smoothing": smoothing});
+        let problem = Problem::random(&config(single), &[7, CLASSES], &mut Random::new(56));
+        // Class weights are those of the target here, and those of each class there.
+        for problem in [problem.clone(), problem.with_ignored_targets()] {
+            let entropy = config(json!({"name": "cross_entropy", "label_smoothing": smoothing}));
+            let other = Problem { config: entropy, ..problem.clone() };
+            for way in rotating_ways() {
+                for by in REDUCTIONS {
+                    let (got, expected) = (problem.run(&way, by), other.run(&way, by));
+                    faults.compare_outcomes(close(way.dtype), &got, &expected, || format!("{by:?} {way} {problem:?}"));
+                }
+            }
+        }
+    }
+    faults.report(180);
 }
 
 /// The sums written out, in f64.
@@ -620,7 +679,7 @@ fn divergences_are_their_definitions() {
         for way in f64_ways() {
             let tolerance = Tolerance { relative: 1e-11, floor: 1e-13, absolute: 0.0, least: 1.0, largest: f64::MAX };
             faults.compare(tolerance, &problem.run(&way, None).value, &expected, || {
-                format!("{way} {}", describe(&problem))
+                format!("{way} {}", describe_tensors(&problem))
             });
         }
     }
@@ -639,9 +698,11 @@ fn limits_are_continuous() {
             for way in f64_ways() {
                 let tolerance = Tolerance { relative: 1e-5, floor: 1e-5, absolute: 0.0, least: 1.0, largest: f64::MAX };
                 let (got, expected) = (near.run(&way, None), limit.run(&way, None));
-                faults.compare(tolerance, &got.value, &expected.value, || format!("value, {way} {}", describe(&near)));
+                faults.compare(tolerance, &got.value, &expected.value, || {
+                    format!("value, {way} {}", describe_tensors(&near))
+                });
                 let [got, expected] = [got, expected].map(|outcome| outcome.gradient(0, near.len()));
-                faults.compare(tolerance, &got, &expected, || format!("gradient, {way} {}", describe(&near)));
+                faults.compare(tolerance, &got, &expected, || format!("gradient, {way} {}", describe_tensors(&near)));
             }
         }
     }
@@ -684,10 +745,10 @@ fn divergences_keep_their_bounds() {
                 let slack = if way.dtype == DType::F64 { 1e-12 } else { 1e-5 };
                 let got = problem.run(&way, None).value;
                 let inside = got.iter().all(|&x| x >= -slack && x <= bound + slack);
-                faults.expect(inside, || format!("{got:?} beyond {bound}, {way} {}", describe(&problem)));
+                faults.expect(inside, || format!("{got:?} beyond {bound}, {way} {}", describe_tensors(&problem)));
                 if spread > 10.0 && bound.is_finite() {
                     faults.expect((got[1] - bound).abs() <= slack, || {
-                        format!("{} and not {bound}, {way} {}", got[1], describe(&problem))
+                        format!("{} and not {bound}, {way} {}", got[1], describe_tensors(&problem))
                     });
                 }
             }
@@ -739,8 +800,9 @@ fn row_weight_of_zero_silences_nan_and_infinities() {
                     for by_input in 0..2 {
                         let gradient = got.gradient(by_input, bad.len());
                         let still = silent.iter().all(|&at| gradient[at] == 0.0);
-                        faults
-                            .expect(still, || format!("{wrong}: {gradient:?} by {by_input}, {way} {}", describe(&bad)));
+                        faults.expect(still, || {
+                            format!("{wrong}: {gradient:?} by {by_input}, {way} {}", describe_tensors(&bad))
+                        });
                     }
                 }
             }
@@ -761,7 +823,9 @@ fn row_weights_of_zero_alone_give_zero() {
             for by in [Reduction::Mean, Reduction::Sum] {
                 let got = problem.run(&way, Some(by));
                 let still = (0..2).flat_map(|input| got.gradient(input, problem.len())).all(|g| g == 0.0);
-                faults.expect(got.value == [0.0] && still, || format!("{got:?} {by:?} {way} {}", describe(&problem)));
+                faults.expect(got.value == [0.0] && still, || {
+                    format!("{got:?} {by:?} {way} {}", describe_tensors(&problem))
+                });
             }
         }
     }
@@ -865,7 +929,7 @@ fn many_rows_are_their_rows() {
             for way in rotating_ways() {
                 let (each, mean) = (many.run(&way, None), many.run(&way, Some(Reduction::Mean)));
                 let sum: f64 = each.value.iter().sum();
-                let what = || format!("{way} {}", describe(&many));
+                let what = || format!("{way} {}", describe_tensors(&many));
                 faults.compare(close(way.dtype).times(4.0), &mean.value, &[sum / rows as f64], || {
                     format!("mean, {}", what())
                 });
@@ -908,7 +972,7 @@ fn empty_batch_is_zero() {
                 for by in REDUCTIONS {
                     let got = problem.run(&way, by);
                     let zero = vec![0.0; by.iter().count()];
-                    let what = || format!("{got:?} {by:?} {way} {}", describe(&problem));
+                    let what = || format!("{got:?} {by:?} {way} {}", describe_tensors(&problem));
                     faults.expect(got.value == zero && problem.value(&way, by) == zero, what);
                     faults.expect(got.gradients[0].as_ref().is_some_and(Vec::is_empty), what);
                 }
@@ -928,7 +992,7 @@ fn nan_makes_its_row_nan_and_no_other() {
         bad.inputs[0][row[2]] = f64::NAN;
         for way in rotating_ways() {
             let (got, clean) = (bad.run(&way, None), problem.run(&way, None));
-            let what = || format!("{way} {}", describe(&problem));
+            let what = || format!("{way} {}", describe_tensors(&problem));
             faults.expect(got.value[1].is_nan(), || format!("{:?}, {}", got.value, what()));
             let mut value = got.value.clone();
             value[1] = clean.value[1];

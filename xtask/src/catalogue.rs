@@ -62,7 +62,11 @@ fn parameter(parameter: &Parameter) -> String {
     if parameter.flag {
         return format!("`{}` = {} (true or false)", parameter.name, parameter.default != 0.0);
     }
-    let per_class = if parameter.per_class { ", or one per class" } else { "" };
+    let per_class = match parameter {
+        Parameter { matrix: true, .. } => ", or a matrix with a row per class",
+        Parameter { per_class: true, .. } => ", or one per class",
+        _ => "",
+    };
     let default = parameter.default.to_string().replace('-', "−");
     let range = parameter.range.to_string().replace('-', "−");
     format!("`{}` = {default} ({range}{per_class})", parameter.name)

@@ -3,11 +3,12 @@
 use crate::check::{self, LossError};
 use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, SmallLoss, TopK,
-    WeightedSum,
+    UncertaintyWeighting, WeightedSum,
 };
 use crate::criteria::{
-    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassCall,
-    TensorClassFormula, TensorClassLoss, check_shapes, class_counts,
+    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses as _, PointwiseLoss, SoftClassLoss,
+    TensorCall, TensorClassCall, TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss, check_shapes,
+    class_counts,
 };
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula};
@@ -18,17 +19,21 @@ use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
 use crate::per_class::PerClass;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use core::fmt::Debug;
 use std::sync::Arc;
 
 /// A loss whose type is chosen at run time, with whatever wrappers round it: what [`LossConfig`](crate::LossConfig)
 /// builds. `L` says what it takes.
+///
+/// Only an [`UncertaintyWeighting`] has parameters. Let it be a field of the model, so that its optimiser learns them, and
+/// put it where the model is with `to_device(&device).train()`: nothing is asked for a device before.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct AnyLoss<L: Leaf> {
     #[module(skip)]
     kind: Kind<L>,
+    weighting: Option<UncertaintyWeighting>,
 }
 
 /// A class loss whose type is chosen at run time: what [`LossConfig::init`](crate::LossConfig::init) builds, or any
@@ -38,6 +43,8 @@ pub type AnyClassLoss = AnyLoss<AnyClass>;
 pub type AnyPointwiseLoss = AnyLoss<AnyPointwise>;
 /// A binary loss whose type is chosen at run time.
 pub type AnyBinaryLoss = AnyLoss<AnyBinary>;
+/// A loss of rows, items or batches whose type is chosen at run time.
+pub type AnyTensorLoss = AnyLoss<AnyTensor>;
 /// A loss of a location and a scale whose type is chosen at run time.
 pub type AnyDistributionLoss = AnyLoss<AnyDistribution>;
 
@@ -49,6 +56,8 @@ pub(crate) enum Kind<L: Leaf> {
     TopK(TopK, Box<AnyLoss<L>>),
     SmallLoss(SmallLoss, Box<AnyLoss<L>>),
     WeightedSum(WeightedSum<AnyLoss<L>>),
+    /// The weights are beside the kind.
+    UncertaintyWeighting(Vec<AnyLoss<L>>),
 }
 
 /// What is at the core of an [`AnyLoss`].
@@ -66,7 +75,18 @@ pub trait Leaf: Clone + Debug + Send + Sync + 'static {
 
 impl<L: Leaf> AnyLoss<L> {
     pub(crate) fn of(kind: Kind<L>) -> Self {
-        Self { kind }
+        Self { kind, weighting: None }
+    }
+
+    pub(crate) fn uncertainty_weighted(losses: Vec<Self>) -> Self {
+        let weighting = Some(UncertaintyWeighting::new(losses.len(), &Device::default()));
+        Self { kind: Kind::UncertaintyWeighting(losses), weighting }
+    }
+
+    /// The sum of these, weighted as was learnt.
+    fn weigh(&self, losses: impl Iterator<Item = Tensor<1>>) -> Tensor<1> {
+        let weighting = self.weighting.as_ref().expect("losses to be weighed have weights");
+        weighting.forward(losses)
     }
 
     /// At a step of the training: what weights with a [`Schedule`](crate::Schedule) depend on.
@@ -97,6 +117,7 @@ impl<L: Leaf> AnyLoss<L> {
             | Kind::TopK(_, inner)
             | Kind::SmallLoss(_, inner) => inner.each(act),
             Kind::WeightedSum(sum) => sum.losses_mut().for_each(|loss| loss.each(act)),
+            Kind::UncertaintyWeighting(losses) => losses.iter_mut().for_each(|loss| loss.each(act)),
         }
     }
 
@@ -116,6 +137,7 @@ impl<L: Leaf> AnyLoss<L> {
             | Kind::TopK(_, inner)
             | Kind::SmallLoss(_, inner) => inner.any_leaf(test),
             Kind::WeightedSum(sum) => sum.losses().try_for_each(|loss| loss.any_leaf(test)),
+            Kind::UncertaintyWeighting(losses) => losses.iter().try_for_each(|loss| loss.any_leaf(test)),
         }
     }
 
@@ -125,6 +147,7 @@ impl<L: Leaf> AnyLoss<L> {
             Kind::Flooding(..) => true,
             Kind::IndividualFlooding(_, inner) | Kind::TopK(_, inner) | Kind::SmallLoss(_, inner) => inner.floods(),
             Kind::WeightedSum(sum) => sum.losses().any(Self::floods),
+            Kind::UncertaintyWeighting(losses) => losses.iter().any(Self::floods),
         }
     }
 }
@@ -140,6 +163,9 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
             Kind::TopK(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
             Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
             Kind::WeightedSum(sum) => sum.forward(input, target, reduction),
+            Kind::UncertaintyWeighting(losses) => {
+                self.weigh(losses.iter().map(|loss| loss.forward(input.clone(), target.clone(), reduction)))
+            }
         }
     }
 
@@ -151,6 +177,11 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
             Kind::TopK(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
             Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
             Kind::WeightedSum(sum) => sum.forward_no_reduction(input, target),
+            Kind::UncertaintyWeighting(losses) => {
+                let like = self.counts(&input, &target);
+                let each = losses.iter().map(|loss| loss.forward_no_reduction(input.clone(), target.clone()).flat());
+                like.shaped(self.weigh(each))
+            }
         }
     }
 
@@ -162,6 +193,7 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
             | Kind::TopK(_, inner)
             | Kind::SmallLoss(_, inner) => inner.counts(input, target),
             Kind::WeightedSum(sum) => sum.counts(input, target),
+            Kind::UncertaintyWeighting(losses) => losses[0].counts(input, target),
         }
     }
 }
@@ -179,6 +211,12 @@ impl<L: Leaf> ModuleDisplay for AnyLoss<L> {
             Kind::TopK(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
             Kind::SmallLoss(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
             Kind::WeightedSum(sum) => sum.content(content),
+            Kind::UncertaintyWeighting(losses) => {
+                let content = content.set_top_level_type("UncertaintyWeighting");
+                let content = content.add("weighting", &self.weighting);
+                let losses = losses.iter().enumerate();
+                losses.fold(content, |content, (index, loss)| content.add(&format!("loss{}", index + 1), loss))
+            }
         }
         .optional()
     }
@@ -296,6 +334,31 @@ impl AnyClassLoss {
         self.any_leaf(&mut |leaf| leaf.check_targets(logits, &mut targets.clone()))
     }
 
+    /// How many views of each item the logits must hold: see [`TensorClassFormula::views`].
+    pub fn views(&self) -> usize {
+        let mut views = 1;
+        let most = &mut |leaf: &AnyClass| {
+            views = views.max(leaf.views());
+            Ok(())
+        };
+        let _: Result<(), LossError> = self.any_leaf(most);
+        views
+    }
+
+    /// What the scores must be: logits, unless a loss inside takes something else, see [`TensorClassFormula::input`].
+    /// To the others beside it ln p is as good as a logit.
+    pub fn input(&self) -> Input {
+        let mut input = Input::Logits;
+        let other = &mut |leaf: &AnyClass| {
+            if leaf.input() != Input::Logits {
+                input = leaf.input();
+            }
+            Ok(())
+        };
+        let _: Result<(), LossError> = self.any_leaf(other);
+        input
+    }
+
     /// With scores that are these, for losses of sums over the classes: see [`SoftClassLoss::with_input`]. The others take
     /// logits only, and ln p is as good as a logit to them.
     pub fn with_input(mut self, input: Input) -> Self {
@@ -348,6 +411,7 @@ impl AnyClassLoss {
         match &self.kind {
             Kind::Leaf(AnyClass(ClassKind::Soft(call) | ClassKind::Row(_, Some(call)))) => Ok(call),
             Kind::Leaf(AnyClass(ClassKind::Row(call, None))) => Err(check::no_soft_targets(call.formula.name())),
+            Kind::Leaf(AnyClass(ClassKind::Tensors(call))) => Err(check::no_soft_targets(call.formula.name())),
             _ => Err(check::no_soft_targets("a wrapped loss")),
         }
     }
@@ -392,6 +456,15 @@ impl AnyClass {
     fn name(&self) -> &'static str {
         by_kind!(&self.0, call => call.formula.name(), call => call.formula.name(), call => call.formula.name(),
             (_, _) => "a wrapper")
+    }
+
+    fn views(&self) -> usize {
+        by_kind!(&self.0, _ => 1, _ => 1, call => call.formula.views(), (_, inner) => inner.views())
+    }
+
+    fn input(&self) -> Input {
+        by_kind!(&self.0, _ => Input::Logits, call => call.input, call => call.formula.input(),
+            (_, inner) => inner.input())
     }
 
     fn check_shapes(&self, logits: &[usize], targets: &[usize]) -> Result<(), LossError> {
@@ -679,5 +752,64 @@ impl<const D: usize> Criterion<(Tensor<D>, Tensor<D>), Tensor<D>> for AnyDistrib
 
     fn counts(&self, (location, _): &(Tensor<D>, Tensor<D>), _: &Tensor<D>) -> Tensor<D> {
         location.ones_like().detach()
+    }
+}
+
+/// Any loss of rows, items or batches.
+#[derive(Clone, Debug)]
+pub struct AnyTensor(TensorCall);
+
+impl<F: TensorFormula> From<TensorLoss<F>> for AnyTensorLoss {
+    fn from(loss: TensorLoss<F>) -> Self {
+        Self::of(Kind::Leaf(AnyTensor(loss.call())))
+    }
+}
+
+impl AnyTensorLoss {
+    /// The loss of the batch, `[1]`, every loss multiplied by its weight: see [`TensorLoss::forward_weighted`].
+    ///
+    /// # Errors
+    ///
+    /// If the loss is wrapped.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        prediction: Tensor<D>,
+        target: impl BinaryTargets<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Result<Tensor<1>, LossError> {
+        let Kind::Leaf(AnyTensor(call)) = &self.kind else { return Err(check::no_weights()) };
+        let target = target.into_floats(&prediction);
+        Ok(call.forward(prediction, target, Some(weights), reduction))
+    }
+}
+
+impl Leaf for AnyTensor {
+    fn display(&self, content: Content) -> Content {
+        display::formula(self.0.0.name(), self.0.0.parameters(), content)
+    }
+
+    fn compose(&mut self) {}
+}
+
+impl<const D: usize, Y: BinaryTargets<D>> Criterion<Tensor<D>, Y> for AnyTensor {
+    type Losses = Tensor<D>;
+
+    fn forward(&self, prediction: Tensor<D>, target: Y, reduction: Reduction) -> Tensor<1> {
+        let target = target.into_floats(&prediction);
+        self.0.forward(prediction, target, None, reduction)
+    }
+
+    fn forward_no_reduction(&self, prediction: Tensor<D>, target: Y) -> Tensor<D> {
+        let target = target.into_floats(&prediction);
+        self.0.forward_no_reduction(prediction, target)
+    }
+
+    fn counts(&self, prediction: &Tensor<D>, _: &Y) -> Tensor<D> {
+        self.0.counts(prediction)
     }
 }

@@ -96,21 +96,27 @@ pub struct Parameter {
     pub per_class: bool,
     /// Whether it is a choice, true or false; the default is then 1 or 0.
     pub flag: bool,
+    /// Whether it may also be a square matrix, a list of rows with one value per class.
+    pub matrix: bool,
 }
 
 impl Parameter {
     /// One number.
     pub const fn new(name: &'static str, default: f64, range: Range) -> Self {
-        Self { name, default, range, per_class: false, flag: false }
+        Self { name, default, range, per_class: false, flag: false, matrix: false }
     }
     /// True or false.
     pub const fn flag(name: &'static str, default: bool) -> Self {
         let default = if default { 1.0 } else { 0.0 };
-        Self { name, default, range: Range::whole(0.0, 1.0), per_class: false, flag: true }
+        Self { name, default, range: Range::whole(0.0, 1.0), per_class: false, flag: true, matrix: false }
     }
     /// One number, or one for each class.
     pub const fn per_class(name: &'static str, default: f64, range: Range) -> Self {
-        Self { name, default, range, per_class: true, flag: false }
+        Self { name, default, range, per_class: true, flag: false, matrix: false }
+    }
+    /// One number, or a matrix with a row and a column for each class.
+    pub const fn matrix(name: &'static str, default: f64, range: Range) -> Self {
+        Self { name, default, range, per_class: false, flag: false, matrix: true }
     }
 }
 
@@ -145,10 +151,14 @@ pub enum Family {
     Divergence,
     /// Yes or no, once or many times an example.
     Binary,
+    /// Many labels, each yes or no, judged together.
+    Multilabel,
     /// A score against −1 or 1.
     Margin,
     /// A number against another.
     Regression,
+    /// Many numbers against as many, judged together.
+    Whole,
     /// What was observed under a predicted rate or mean: counts, amounts.
     Likelihood,
     /// What was observed under a predicted location and scale.
@@ -165,8 +175,10 @@ impl Family {
             Self::NoiseRobust => "noise_robust",
             Self::Divergence => "divergence",
             Self::Binary => "binary",
+            Self::Multilabel => "multilabel",
             Self::Margin => "margin",
             Self::Regression => "regression",
+            Self::Whole => "whole",
             Self::Likelihood => "likelihood",
             Self::Distribution => "distribution",
             Self::Wrapper => "wrapper",
@@ -180,6 +192,8 @@ impl Family {
         match self {
             Self::Classification | Self::NoiseRobust | Self::Divergence => Signature::Class,
             Self::Binary => Signature::Binary,
+            Self::Multilabel => Signature::Multilabel,
+            Self::Whole => Signature::Whole,
             Self::Margin | Self::Regression | Self::Likelihood => Signature::Pointwise,
             Self::Distribution => Signature::Distribution,
             Self::Wrapper => Signature::Any,
@@ -197,6 +211,12 @@ pub enum Signature {
     Binary,
     /// Predictions and targets of the same shape: [`LossConfig::init_pointwise`](crate::LossConfig::init_pointwise).
     Pointwise,
+    /// Scores and targets 0 and 1 of the same shape, several of which make one loss:
+    /// [`LossConfig::init_tensor`](crate::LossConfig::init_tensor).
+    Multilabel,
+    /// Predictions and targets of the same shape, several of which make one loss:
+    /// [`LossConfig::init_tensor`](crate::LossConfig::init_tensor).
+    Whole,
     /// Locations, scales and targets: [`LossConfig::init_distribution`](crate::LossConfig::init_distribution).
     Distribution,
     /// What the loss inside takes.

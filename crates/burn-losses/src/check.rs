@@ -38,6 +38,8 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
                 let rule = "have one value per class";
                 return Err(LossError(sentence(loss, parameter.name, rule, "an empty list")));
             }
+            // A matrix checks itself where it is read.
+            Value::Array(_) if parameter.matrix => continue,
             Value::Array(values) => values.as_slice(),
             single => core::slice::from_ref(single),
         };
@@ -82,6 +84,16 @@ pub(crate) fn no_soft_targets(loss: &str) -> LossError {
         "targets",
         "be classes, since it is no function of one class's probability",
         "probabilities",
+    ))
+}
+
+/// What is learnt must be a part of the module.
+pub(crate) fn must_be_outermost(loss: &str, inside: &str) -> LossError {
+    LossError(sentence(
+        loss,
+        "the loss",
+        "be the outermost, since its weights are a part of the module",
+        format!("one inside of {inside}"),
     ))
 }
 
@@ -132,22 +144,29 @@ pub(crate) fn class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall
 
 pub(crate) fn try_class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall) -> Result<(), LossError> {
     let weights = call.class_weights.as_ref().map(|weights| weights.len());
-    shapes(call.formula.name(), logits, targets, call.formula.per_class(), weights)
+    shapes(call.formula.name(), logits, targets, 1, call.formula.per_class(), weights)
 }
 
 pub(crate) fn try_soft_class_shapes(logits: &[usize], targets: &[usize], call: &SoftCall) -> Result<(), LossError> {
     let weights = call.class_weights.as_ref().map(|weights| weights.len());
-    shapes(call.formula.name(), logits, targets, call.formula.per_class(), weights)
+    shapes(call.formula.name(), logits, targets, 1, call.formula.per_class(), weights)
 }
 
+/// The shapes of `views` views of each item and of the targets, and the lengths of everything with an entry a class.
 pub(crate) fn shapes(
     loss: &str,
     logits: &[usize],
     targets: &[usize],
+    views: usize,
     per_class: Vec<(&'static str, usize)>,
     class_weights: Option<usize>,
 ) -> Result<(), LossError> {
-    let expected = rows_of(loss, "logits", logits)?;
+    let mut expected = rows_of(loss, "logits", logits)?;
+    if !expected[0].is_multiple_of(views) {
+        let rule = format!("hold {views} views of each item along axis 0");
+        return Err(LossError(sentence(loss, "logits", &rule, format!("{logits:?}"))));
+    }
+    expected[0] /= views;
     if targets != expected {
         let rule = format!("have shape {expected:?} for logits {logits:?}");
         return Err(LossError(sentence(loss, "targets", &rule, format!("{targets:?}"))));
@@ -218,6 +237,37 @@ pub(crate) fn point_shapes<'a, const D: usize>(
     let dims = first.dims();
     let classes = dims.get(usize::from(D > 1)).copied().unwrap_or(1);
     lengths(loss, call.formula.per_class().into_iter(), classes);
+}
+
+/// The shapes, dtypes and lists of a loss in tensor operations.
+///
+/// # Panics
+///
+/// With the sentence, if they do not fit.
+#[track_caller]
+pub(crate) fn tensor_shapes<const D: usize>(
+    loss: &str,
+    prediction: &Tensor<D>,
+    target: &Tensor<D>,
+    per_class: Vec<(&'static str, usize)>,
+) {
+    floats(loss, "prediction", prediction.dtype(), &prediction.device());
+    alike(loss, ("prediction", prediction), ("target", target));
+    lengths(loss, per_class.into_iter(), prediction.dims()[usize::from(D > 1)]);
+}
+
+/// Weights of the losses of a loss in tensor operations.
+///
+/// # Panics
+///
+/// With the sentence, if there is not one a loss.
+#[track_caller]
+pub(crate) fn tensor_weights<const D: usize>(loss: &str, weights: &Tensor<D>, losses: [usize; D], of: DType) {
+    if weights.dims() != losses {
+        let rule = format!("have one value a loss, shape {losses:?}");
+        panic!("{}", sentence(loss, "weights", &rule, format!("{:?}", weights.dims())));
+    }
+    dtype(loss, "weights", weights.dtype(), of);
 }
 
 /// The shapes, dtypes and lists of a loss of soft class rows.

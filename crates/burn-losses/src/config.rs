@@ -1,6 +1,8 @@
 //! [`LossConfig`]: every loss of the catalogue, wrappers included, as one serde type.
 
-use crate::any::{AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, Kind, Leaf};
+use crate::any::{
+    AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, AnyTensorLoss, Kind, Leaf,
+};
 use crate::binary::*;
 use crate::catalogue::{self, Described, Entry, Family, Signature};
 use crate::check::{self, LossError};
@@ -9,16 +11,18 @@ use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Schedule,
     SmallLoss, TopK, WeightedSum,
 };
-use crate::criteria::TensorClassFormula;
+use crate::criteria::{TensorClassFormula, TensorFormula};
 use crate::divergence::*;
 use crate::engine::class_rows::ClassFormula;
 use crate::engine::pointwise::{BinaryFormula, DistributionFormula, PointwiseFormula};
 use crate::engine::soft_rows::SoftClassFormula;
 use crate::likelihood::*;
 use crate::margin::*;
+use crate::multilabel::*;
 use crate::regression::*;
 use crate::soft_class::*;
 use crate::tensor_class::*;
+use crate::whole::*;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -29,15 +33,17 @@ macro_rules! losses {
     (
         class: $($class:ident),+;
         soft_class: $($soft:ident),+;
-        tensor_class: $($tensor:ident),+;
+        tensor_class: $($tensor_class:ident),+;
         binary: $($binary:ident),+;
         pointwise: $($pointwise:ident),+;
         distribution: $($distribution:ident),+;
+        tensor: $($tensor:ident),+;
         wrappers: $($wrapper:ident),+;
     ) => {
         losses! {
             @config
-            formulas: $($class,)+ $($soft,)+ $($tensor,)+ $($binary,)+ $($pointwise,)+ $($distribution,)+;
+            formulas:
+                $($class,)+ $($soft,)+ $($tensor_class,)+ $($binary,)+ $($pointwise,)+ $($distribution,)+ $($tensor,)+;
             wrappers: $($wrapper,)+;
         }
 
@@ -47,7 +53,7 @@ macro_rules! losses {
                 match self {
                     $(Self::$class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
                     $(Self::$soft(formula) => Ok(AnyClassLoss::from(formula.init())),)+
-                    $(Self::$tensor(formula) => Ok(AnyClassLoss::from(formula.init())),)+
+                    $(Self::$tensor_class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
                     Self::LogitAdjustment(wrapper, inner) => Ok(AnyClassLoss::adjusted(wrapper.clone(), inner.init()?)),
                     Self::LogitScale(wrapper, inner) => Ok(AnyClassLoss::scaled(wrapper.clone(), inner.init()?)),
                     Self::LogitClip(wrapper, inner) => Ok(AnyClassLoss::clipped(wrapper.clone(), inner.init()?)),
@@ -77,6 +83,13 @@ macro_rules! losses {
                     other => Err(other.is_not("a loss of a location and a scale")),
                 }
             }
+
+            fn tensor_leaf(&self) -> Result<AnyTensorLoss, LossError> {
+                match self {
+                    $(Self::$tensor(formula) => Ok(AnyTensorLoss::from(formula.init())),)+
+                    other => Err(other.is_not("a loss of rows, items or batches")),
+                }
+            }
         }
     };
 
@@ -99,7 +112,7 @@ macro_rules! losses {
         /// cross-entropy unless given. A name alone may stand for `{"name": …}`. Unknown names and fields, and values
         /// outside their range, are errors that name them.
         ///
-        /// Two names have losses in a form of their own:
+        /// Three names have losses in a form of their own:
         ///
         /// ```
         /// # use burn_losses::LossConfig;
@@ -114,6 +127,9 @@ macro_rules! losses {
         /// r#"{"name": "active_passive", "alpha": 1.0, "beta": 1.0,
         ///     "active": "normalized_cross_entropy", "passive": "class_mae"}"#
         /// # ).unwrap(), "active_passive");
+        /// # assert_eq!(read(
+        /// r#"{"name": "uncertainty_weighting", "losses": ["mse", "l1"]}"#
+        /// # ).unwrap(), "uncertainty_weighting");
         /// ```
         #[derive(Clone, Debug, PartialEq)]
         pub enum LossConfig {
@@ -129,9 +145,17 @@ macro_rules! losses {
             WeightedSum(Vec<Term>),
             /// A [`WeightedSum`](crate::WeightedSum) of an active and a passive loss.
             ActivePassive(Box<ActivePassive>),
+            /// An [`UncertaintyWeighting`](crate::UncertaintyWeighting) of several losses.
+            UncertaintyWeighting(UncertaintyWeighted),
         }
 
-        pub(crate) const ENTRIES: &[Entry] = &[$($formula::ENTRY,)+ $($wrapper::ENTRY,)+ Term::ENTRY, ActivePassive::ENTRY];
+        pub(crate) const ENTRIES: &[Entry] = &[
+            $($formula::ENTRY,)+
+            $($wrapper::ENTRY,)+
+            Term::ENTRY,
+            ActivePassive::ENTRY,
+            UncertaintyWeighted::ENTRY,
+        ];
 
         impl LossConfig {
             /// What the catalogue says of this loss.
@@ -141,11 +165,15 @@ macro_rules! losses {
                     $(Self::$wrapper(..) => const { &$wrapper::ENTRY },)+
                     Self::WeightedSum(_) => const { &Term::ENTRY },
                     Self::ActivePassive(_) => const { &ActivePassive::ENTRY },
+                    Self::UncertaintyWeighting(_) => const { &UncertaintyWeighted::ENTRY },
                 }
             }
 
-            /// Whether every parameter is in its range.
+            /// Whether every parameter is in its range, but for those of losses inside.
             fn check(&self) -> Result<(), LossError> {
+                if self.inner().iter().any(|inner| matches!(inner, Self::UncertaintyWeighting(_))) {
+                    return Err(check::must_be_outermost(UncertaintyWeighted::ENTRY.type_name, self.entry().type_name));
+                }
                 match self {
                     $(Self::$formula(formula) => {
                         check::parameters($formula::ENTRY.type_name, $formula::ENTRY.parameters, formula)
@@ -161,6 +189,19 @@ macro_rules! losses {
                         pair.alpha.check("WeightedSum", "alpha")?;
                         pair.beta.check("WeightedSum", "beta")
                     }
+                    Self::UncertaintyWeighting(sum) if sum.losses.is_empty() => Err(no_losses()),
+                    Self::UncertaintyWeighting(_) => Ok(()),
+                }
+            }
+
+            /// The losses inside.
+            fn inner(&self) -> Vec<&LossConfig> {
+                match self {
+                    $(Self::$formula(_) => Vec::new(),)+
+                    $(Self::$wrapper(_, inner) => vec![&**inner],)+
+                    Self::WeightedSum(terms) => terms.iter().map(|term| &term.loss).collect(),
+                    Self::ActivePassive(pair) => vec![&pair.active, &pair.passive],
+                    Self::UncertaintyWeighting(sum) => sum.losses.iter().collect(),
                 }
             }
 
@@ -171,6 +212,7 @@ macro_rules! losses {
                     $(Self::$wrapper(wrapper, inner) => (serde_json::to_value(wrapper), Some(&**inner)),)+
                     Self::WeightedSum(terms) => (Ok(serde_json::json!({ "terms": terms })), None),
                     Self::ActivePassive(pair) => (serde_json::to_value(pair), None),
+                    Self::UncertaintyWeighting(sum) => (serde_json::to_value(sum), None),
                 }
             }
 
@@ -181,6 +223,9 @@ macro_rules! losses {
                     $(name if name == $formula::ENTRY.name => Ok(Self::$formula(typed(name, fields)?)),)+
                     $(name if name == $wrapper::ENTRY.name => Ok(Self::$wrapper(typed(name, fields)?, inner())),)+
                     name if name == ActivePassive::ENTRY.name => Ok(Self::ActivePassive(typed(name, fields)?)),
+                    name if name == UncertaintyWeighted::ENTRY.name => {
+                        Ok(Self::UncertaintyWeighting(typed(name, fields)?))
+                    }
                     _ => Err(unknown_name(name)),
                 }
             }
@@ -226,7 +271,9 @@ losses! {
         NormalizedFocal,
         NormalizedGeneralizedCrossEntropy,
         NormalizedNegativeCrossEntropy,
+        NormalizedNegativeFocal,
         SoftBootstrapping,
+        AsymmetricSingleLabel,
         AsymmetricMse,
         KlDivergence,
         Jeffreys,
@@ -244,7 +291,17 @@ losses! {
         MulticlassHinge,
         MultiMargin,
         MulticlassPerceptron,
-        MulticlassSparsemax;
+        MulticlassSparsemax,
+        MulticlassEntmax,
+        BiTempered,
+        HardBootstrapping,
+        ForwardCorrection,
+        BackwardCorrection,
+        Seesaw,
+        FocalCosine,
+        OrdinalEmd,
+        JsdCrossEntropy,
+        GeneralizedJensenShannon;
     binary:
         BinaryCrossEntropy,
         BalancedBinaryCrossEntropy,
@@ -291,7 +348,17 @@ losses! {
         GaussianNll,
         BetaNll,
         LaplaceNll,
-        StudentTNll;
+        StudentTNll,
+        GaussianCrps;
+    tensor:
+        MultilabelMargin,
+        MultilabelSoftMargin,
+        Zlpr,
+        ImageBalancedBinaryCrossEntropy,
+        CosineDistance,
+        Rmse,
+        Rmsle,
+        ScaleInvariantLog;
     wrappers:
         LogitClip,
         LogitNorm,
@@ -368,6 +435,32 @@ impl Described for ActivePassive {
     };
 }
 
+/// Several losses whose weights are learnt, in a configuration file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UncertaintyWeighted {
+    /// The losses: cross-entropy alone unless given.
+    pub losses: Vec<LossConfig>,
+}
+
+impl Default for UncertaintyWeighted {
+    fn default() -> Self {
+        Self { losses: vec![CrossEntropy::default().into()] }
+    }
+}
+
+impl Described for UncertaintyWeighted {
+    const ENTRY: Entry = Entry {
+        name: "uncertainty_weighting",
+        type_name: "UncertaintyWeighting",
+        family: Family::Wrapper,
+        formula: "Σᵢ ½·(e^−sᵢ·Lᵢ + sᵢ), sᵢ learnt",
+        source: "Kendall, Gal and Cipolla, Multi-Task Learning Using Uncertainty, 2018, equation 7",
+        purpose: "Several losses of different scales",
+        parameters: &[],
+    };
+}
+
 impl LossConfig {
     /// A class loss, without class weights or ignored targets.
     ///
@@ -405,16 +498,23 @@ impl LossConfig {
         self.tree(&Self::distribution_leaf)
     }
 
+    /// A loss of rows, items or batches.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter is outside its range; if it is another kind of loss.
+    pub fn init_tensor(&self) -> Result<AnyTensorLoss, LossError> {
+        self.tree(&Self::tensor_leaf)
+    }
+
     /// What the loss takes: of a wrapper, what the loss inside takes.
     pub fn signature(&self) -> Signature {
-        match self {
-            Self::WeightedSum(terms) => terms.first().map_or(Signature::Any, |term| term.loss.signature()),
-            Self::ActivePassive(pair) => pair.active.signature(),
-            other => match other.parts().1 {
-                Some(inner) => inner.signature(),
-                None => other.entry().family.signature(),
-            },
-        }
+        self.innermost().entry().family.signature()
+    }
+
+    /// The loss at the core: itself, or the first inside of what goes round others.
+    pub fn innermost(&self) -> &Self {
+        self.inner().first().map_or(self, |inner| inner.innermost())
     }
 
     /// The loss: what goes round any loss here, what does not by `leaf`.
@@ -439,6 +539,10 @@ impl LossConfig {
             Self::ActivePassive(pair) => {
                 return sum(&[("alpha", &pair.alpha, &pair.active), ("beta", &pair.beta, &pair.passive)]);
             }
+            Self::UncertaintyWeighting(sum) => {
+                let losses: Result<Vec<_>, _> = sum.losses.iter().map(|loss| loss.tree(leaf)).collect();
+                return losses.map(AnyLoss::uncertainty_weighted);
+            }
             other => return leaf(other),
         }))
     }
@@ -455,6 +559,10 @@ fn unknown_name(name: &str) -> LossError {
 
 fn no_terms() -> LossError {
     LossError("WeightedSum: terms must be given, got an empty list".to_owned())
+}
+
+fn no_losses() -> LossError {
+    LossError("UncertaintyWeighting: losses must be given, got an empty list".to_owned())
 }
 
 fn weighted_sum(mut fields: Map<String, Value>) -> Result<LossConfig, LossError> {
@@ -504,7 +612,7 @@ impl LossConfig {
         if name == Term::ENTRY.name {
             return weighted_sum(fields);
         }
-        if name == ActivePassive::ENTRY.name {
+        if [ActivePassive::ENTRY.name, UncertaintyWeighted::ENTRY.name].contains(&name.as_str()) {
             let config = Self::build(&name, fields, None)?;
             config.check()?;
             return Ok(config);
@@ -526,7 +634,7 @@ impl LossConfig {
             let sentence = format!("{}: fields must be its parameters ({names}), got \"{field}\"", entry.type_name);
             return Err(LossError(sentence));
         }
-        for parameter in entry.parameters.iter().filter(|parameter| !parameter.per_class) {
+        for parameter in entry.parameters.iter().filter(|parameter| !parameter.per_class && !parameter.matrix) {
             if let Some(list @ Value::Array(_)) = fields.get(parameter.name) {
                 let sentence = format!("{}: {} must be one number, got {list}", entry.type_name, parameter.name);
                 return Err(LossError(sentence));

@@ -9,6 +9,13 @@ use burn::module::{Content, DisplaySettings};
 use serde::Serialize;
 use serde_json::Value;
 
+/// A type's own name, without its path and parameters.
+pub(crate) fn type_name<T: ?Sized>() -> &'static str {
+    let path = core::any::type_name::<T>();
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path)
+}
+
 /// On one line.
 pub(crate) fn settings() -> DisplaySettings {
     DisplaySettings::new().with_new_line_after_attribute(false)

@@ -27,6 +27,7 @@
 //! | logits, probabilities or their logarithms `[N, C, …]` | a probability for every class, or one class a row | [`SoftClassLoss`], [`ClassLoss::forward_soft`] | [`SoftClassFormula`] |
 //! | logits or probabilities, any shape | yes or no, once or for each of many labels | [`BinaryLoss`] | [`BinaryFormula`] |
 //! | numbers, any shape | numbers; signs −1 and 1 for margins | [`PointwiseLoss`] | [`PointwiseFormula`] |
+//! | numbers or logits `[N, C, …]` | as many numbers, or yes or no, several of which make one loss | [`TensorLoss`] | [`TensorFormula`] |
 //! | a location and a scale, any shape | numbers | [`DistributionLoss`] | [`DistributionFormula`] |
 //!
 //! ## One class out of C
@@ -36,15 +37,21 @@
 //! | clean labels | [`CrossEntropy`] | label smoothing; [`Poly1CrossEntropy`] if there is time to tune |
 //! | a large vocabulary in low precision | [`ZLoss`] | [`CrossEntropy`] in f32 |
 //! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`], [`Poly1Focal`], [`ReducedFocal`] |
-//! | rare classes | class weights on [`CrossEntropy`], as of [`effective_number`] | [`LogitAdjustment`], [`MarginCrossEntropy`], [`Focal`] with α by class |
-//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`SoftBootstrapping`], [`LogitClip`] round cross-entropy |
+//! | rare classes | class weights on [`CrossEntropy`], as of [`effective_number`] | [`LogitAdjustment`], [`Seesaw`], [`MarginCrossEntropy`], [`Focal`] with α by class |
+//! | ordered classes | [`OrdinalEmd`] | [`LabelSmoothing`] round any of these |
+//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`BiTempered`], [`SoftBootstrapping`], [`HardBootstrapping`], [`LogitClip`] round cross-entropy |
+//! | wrong labels, and it is known how often which class is taken for which | [`ForwardCorrection`] | [`BackwardCorrection`] |
+//! | wrong labels, and each image seen in several augmented views | [`GeneralizedJensenShannon`] | |
+//! | images that differ from those learnt from | [`JsdCrossEntropy`] over augmented views | |
+//! | few examples | [`FocalCosine`] | [`CrossEntropy`] |
 //! | very many wrong labels, few classes | [`ClassMae`] | a [`WeightedSum`] of [`NormalizedCrossEntropy`] and [`ClassMae`]; [`NormalizedNegativeCrossEntropy`] |
 //! | wrong labels, the right one being the most frequent | [`AsymmetricGeneralizedCrossEntropy`] | a [`WeightedSum`] of [`NormalizedCrossEntropy`] and it |
 //! | many wrong labels, and a model that knows something | [`TruncatedGeneralizedCrossEntropy`] | [`SmallLoss`] round cross-entropy, [`PHuberGeneralizedCrossEntropy`] |
 //! | some wrong labels, otherwise cross-entropy | [`PHuberCrossEntropy`] | [`GeneralizedCrossEntropy`] with small q, [`TaylorCrossEntropy`] |
 //! | targets that say what an example is not | [`NegativeLearning`] | |
 //! | calibrated probabilities | [`Brier`] | [`LabelSmoothing`] round any of these |
-//! | a maximum margin between the classes | [`MulticlassHinge`] | [`MultiMargin`], [`MulticlassSparsemax`] |
+//! | a maximum margin between the classes | [`MulticlassHinge`] | [`MultiMargin`] |
+//! | predictions with exact zeros | [`MulticlassEntmax`] | [`MulticlassSparsemax`] |
 //! | logits that are cosines | [`LogitScale`] round [`MarginCrossEntropy`] | |
 //! | a model that ends in a log-softmax | [`NegativeLogLikelihood`] | |
 //! | overconfidence, detecting foreign inputs | [`LogitNorm`] | [`ConfidencePenalty`], label smoothing |
@@ -70,6 +77,9 @@
 //! | rare positives | `pos_weight` on [`BinaryCrossEntropy`] | [`BalancedBinaryCrossEntropy`] |
 //! | very many easy negatives | [`BinaryFocal`] | [`TopK`] round binary cross-entropy |
 //! | many labels, few of them positive, some missing | [`Asymmetric`] | [`BinaryFocal`] |
+//! | many labels of which the positive ones shall rank above the others | [`Zlpr`] | [`MultilabelMargin`] |
+//! | many labels, one loss an example | [`MultilabelSoftMargin`] | [`Zlpr`] |
+//! | edges and other rare pixels | [`ImageBalancedBinaryCrossEntropy`] | [`BinaryFocal`] |
 //! | a maximum margin, targets −1 and 1 | [`Hinge`] | [`SquaredHinge`], [`SoftMargin`], [`ModifiedHuber`] |
 //! | pairs that are like or unlike, by their distance | [`HingeEmbedding`] | |
 //!
@@ -82,14 +92,17 @@
 //! | outliers that shall not count at all | [`Tukey`] | [`Welsch`], [`GemanMcClure`], [`GeneralRobust`] |
 //! | quantiles, intervals | [`Quantile`], with a τ per class | [`QuantileHuber`], [`Expectile`] |
 //! | an error that is tolerated | [`EpsilonInsensitive`] | [`SquaredEpsilonInsensitive`] |
-//! | targets of many sizes | [`Msle`] | [`Smape`], [`Mape`] |
+//! | targets of many sizes | [`Msle`] | [`Smape`], [`Mape`]; [`Rmsle`] in the unit of logarithms |
+//! | an error in the unit of the target | [`Rmse`] | [`L1`] |
+//! | directions, embeddings | [`CosineDistance`] | |
+//! | depths, whose scale may be anything | [`ScaleInvariantLog`] | [`Msle`] |
 //! | landmarks, heat maps | [`Wing`] | [`AdaptiveWing`] |
 //! | boxes | [`SmoothL1`] | [`BalancedL1`] |
 //! | images | [`Charbonnier`] | [`L1`] |
 //! | counts | [`PoissonNll`] | [`TweedieNll`] |
 //! | positive amounts | [`GammaNll`] | [`TweedieNll`], where some are 0 |
 //! | the latent code of a variational autoencoder | [`GaussianKl`] | |
-//! | a prediction that says how sure it is | [`GaussianNll`] | [`BetaNll`]; with outliers [`LaplaceNll`], [`StudentTNll`] |
+//! | a prediction that says how sure it is | [`GaussianNll`] | [`GaussianCrps`], in the unit of the target; [`BetaNll`]; with outliers [`LaplaceNll`], [`StudentTNll`] |
 //!
 //! ## Round any loss
 //!
@@ -141,16 +154,18 @@ mod divergence;
 mod engine;
 mod likelihood;
 mod margin;
+mod multilabel;
 mod per_class;
 pub mod real;
 mod reduction;
 mod regression;
 mod soft_class;
 mod tensor_class;
+mod whole;
 
 pub use any::{
     AnyBinary, AnyBinaryLoss, AnyClass, AnyClassLoss, AnyDistribution, AnyDistributionLoss, AnyLoss, AnyPointwise,
-    AnyPointwiseLoss, Leaf,
+    AnyPointwiseLoss, AnyTensor, AnyTensorLoss, Leaf,
 };
 pub use backend::{HostLossBackend, LossBackend};
 pub use binary::{Asymmetric, BalancedBinaryCrossEntropy, BinaryCrossEntropy, BinaryFocal, Poly1BinaryCrossEntropy};
@@ -164,13 +179,13 @@ pub use class::{
 pub use class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
 pub use combine::{
     Flooding, FloodingLoss, IndividualFlooding, IndividualFloodingLoss, LabelSmoothing, LogitAdjustment, LogitClip,
-    LogitClipLoss, LogitNorm, LogitNormLoss, LogitScale, LogitTransform, Ramp, RampShape, Schedule, SelectedLoss,
-    SmallLoss, TopK, TopKLoss, Transformed, UncertaintyWeighting, WeightedSum,
+    LogitClipLoss, LogitNorm, LogitNormLoss, LogitScale, LogitTransform, PerItem, PerItemLoss, Ramp, RampShape,
+    Schedule, SelectedLoss, SmallLoss, TopK, TopKLoss, Transformed, UncertaintyWeighting, WeightedSum,
 };
-pub use config::{ActivePassive, LossConfig, Term};
+pub use config::{ActivePassive, LossConfig, Term, UncertaintyWeighted};
 pub use criteria::{
-    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses, PointwiseLoss, SoftClassLoss,
-    TensorClassFormula, TensorClassLoss,
+    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses, Per, PointwiseLoss, SoftClassLoss,
+    TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss,
 };
 pub use divergence::{
     AlphaDivergence, Bhattacharyya, GeneralizedKl, Jeffreys, KlDivergence, Renyi, SkewJensenShannon, SkewKl,
@@ -181,8 +196,9 @@ pub use engine::pointwise::{
     BinaryFormula, DistributionFormula, Input, Observation, Point, PointCall, PointwiseFormula, Score,
 };
 pub use engine::soft_rows::{Class, SoftCall, SoftClassFormula, Sums};
-pub use likelihood::{BetaNll, GaussianNll, LaplaceNll, StudentTNll};
+pub use likelihood::{BetaNll, GaussianCrps, GaussianNll, LaplaceNll, StudentTNll};
 pub use margin::{Hinge, HingeEmbedding, ModifiedHuber, Perceptron, SoftMargin, SparsemaxHinge, SquaredHinge};
+pub use multilabel::{ImageBalancedBinaryCrossEntropy, MultilabelMargin, MultilabelSoftMargin, Zlpr};
 pub use per_class::PerClass;
 pub use reduction::Reduction;
 pub use regression::{
@@ -191,13 +207,16 @@ pub use regression::{
     SmoothL1, SquaredEpsilonInsensitive, Tukey, TweedieNll, Welsch, Wing,
 };
 pub use soft_class::{
-    AsymmetricMse, Brier, ConfidencePenalty, NormalizedFocal, NormalizedGeneralizedCrossEntropy,
-    NormalizedNegativeCrossEntropy, SoftBootstrapping,
+    AsymmetricMse, AsymmetricSingleLabel, Brier, ConfidencePenalty, NormalizedFocal, NormalizedGeneralizedCrossEntropy,
+    NormalizedNegativeCrossEntropy, NormalizedNegativeFocal, SoftBootstrapping,
 };
 
 pub use tensor_class::{
-    MultiMargin, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax, NegativeLogLikelihood,
+    BackwardCorrection, BiTempered, FocalCosine, ForwardCorrection, GeneralizedJensenShannon, HardBootstrapping,
+    JsdCrossEntropy, MultiMargin, MulticlassEntmax, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax,
+    NegativeLogLikelihood, OrdinalEmd, Seesaw, Transition, TransitionMatrix,
 };
+pub use whole::{CosineDistance, Rmse, Rmsle, ScaleInvariantLog};
 
 #[doc = include_str!("../docs/migration.md")]
 pub mod migration {}
@@ -211,24 +230,28 @@ mod readme {}
 pub mod prelude {
     pub use crate::real::Real;
     pub use crate::{
-        AdaptiveWing, AlphaDivergence, AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyPointwiseLoss, Asymmetric,
-        AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricMse, AsymmetricUnhinged,
-        BalancedBinaryCrossEntropy, BalancedL1, BetaNll, Bhattacharyya, BinaryCrossEntropy, BinaryFocal, BinaryFormula,
-        BinaryLoss, Brier, Cauchy, Charbonnier, Class, ClassFormula, ClassLoss, ClassMae, ConfidencePenalty, Criterion,
-        CrossEntropy, DistributionFormula, DistributionLoss, EpsilonInsensitive, Expectile, Flooding, Focal, GammaNll,
-        GaussianKl, GaussianNll, GemanMcClure, GeneralRobust, GeneralizedCrossEntropy, GeneralizedKl, Hinge,
-        HingeEmbedding, Huber, IndividualFlooding, Input, Jeffreys, KlDivergence, L1, LabelSmoothing, LaplaceNll,
-        LogCosh, LogitAdjustment, LogitClip, LogitNorm, LogitScale, LossConfig, Lp, Mape, MarginCrossEntropy,
-        ModifiedHuber, Mse, Msle, MultiMargin, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax,
-        NegativeLearning, NegativeLogLikelihood, NormalizedClassMae, NormalizedCrossEntropy, NormalizedFocal,
-        NormalizedGeneralizedCrossEntropy, NormalizedNegativeCrossEntropy, Observation, PHuberCrossEntropy,
-        PHuberGeneralizedCrossEntropy, PerClass, Perceptron, Point, PointwiseFormula, PointwiseLoss, PoissonNll,
-        Poly1BinaryCrossEntropy, Poly1CrossEntropy, Poly1Focal, PseudoHuber, Quantile, QuantileHuber, Ramp,
-        ReducedFocal, Reduction, Renyi, ReverseCrossEntropy, Row, Schedule, Score, SkewJensenShannon, SkewKl,
-        SmallLoss, Smape, SmoothL1, SoftBootstrapping, SoftClassFormula, SoftClassLoss, SoftMargin, SparsemaxHinge,
-        SquaredEpsilonInsensitive, SquaredHellinger, SquaredHinge, StudentTNll, Sums, SymmetricCrossEntropy,
-        TaylorCrossEntropy, TensorClassFormula, TensorClassLoss, Terms, TopK, TotalVariation,
+        AdaptiveWing, AlphaDivergence, AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyPointwiseLoss,
+        AnyTensorLoss, Asymmetric, AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricMse,
+        AsymmetricSingleLabel, AsymmetricUnhinged, BackwardCorrection, BalancedBinaryCrossEntropy, BalancedL1, BetaNll,
+        Bhattacharyya, BiTempered, BinaryCrossEntropy, BinaryFocal, BinaryFormula, BinaryLoss, Brier, Cauchy,
+        Charbonnier, Class, ClassFormula, ClassLoss, ClassMae, ConfidencePenalty, CosineDistance, Criterion,
+        CrossEntropy, DistributionFormula, DistributionLoss, EpsilonInsensitive, Expectile, Flooding, Focal,
+        FocalCosine, ForwardCorrection, GammaNll, GaussianCrps, GaussianKl, GaussianNll, GemanMcClure, GeneralRobust,
+        GeneralizedCrossEntropy, GeneralizedJensenShannon, GeneralizedKl, HardBootstrapping, Hinge, HingeEmbedding,
+        Huber, ImageBalancedBinaryCrossEntropy, IndividualFlooding, Input, Jeffreys, JsdCrossEntropy, KlDivergence, L1,
+        LabelSmoothing, LaplaceNll, LogCosh, LogitAdjustment, LogitClip, LogitNorm, LogitScale, LossConfig, Lp, Mape,
+        MarginCrossEntropy, ModifiedHuber, Mse, Msle, MultiMargin, MulticlassEntmax, MulticlassHinge,
+        MulticlassPerceptron, MulticlassSparsemax, MultilabelMargin, MultilabelSoftMargin, NegativeLearning,
+        NegativeLogLikelihood, NormalizedClassMae, NormalizedCrossEntropy, NormalizedFocal,
+        NormalizedGeneralizedCrossEntropy, NormalizedNegativeCrossEntropy, NormalizedNegativeFocal, Observation,
+        OrdinalEmd, PHuberCrossEntropy, PHuberGeneralizedCrossEntropy, PerClass, Perceptron, Point, PointwiseFormula,
+        PointwiseLoss, PoissonNll, Poly1BinaryCrossEntropy, Poly1CrossEntropy, Poly1Focal, PseudoHuber, Quantile,
+        QuantileHuber, Ramp, ReducedFocal, Reduction, Renyi, ReverseCrossEntropy, Rmse, Rmsle, Row, ScaleInvariantLog,
+        Schedule, Score, Seesaw, SkewJensenShannon, SkewKl, SmallLoss, Smape, SmoothL1, SoftBootstrapping,
+        SoftClassFormula, SoftClassLoss, SoftMargin, SparsemaxHinge, SquaredEpsilonInsensitive, SquaredHellinger,
+        SquaredHinge, StudentTNll, Sums, SymmetricCrossEntropy, TaylorCrossEntropy, TensorClassFormula,
+        TensorClassLoss, TensorFormula, TensorLoss, Terms, TopK, TotalVariation, Transition,
         TruncatedGeneralizedCrossEntropy, Tukey, TweedieNll, UncertaintyWeighting, Unhinged, WeightedJensenShannon,
-        WeightedSum, Welsch, Wing, ZLoss,
+        WeightedSum, Welsch, Wing, ZLoss, Zlpr,
     };
 }

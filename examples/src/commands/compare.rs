@@ -5,7 +5,7 @@ use super::{options, say};
 use crate::error::LabError;
 use crate::plot::{self, Labels, Point, Series};
 use crate::store::Folder;
-use crate::task::{Kind, Task};
+use crate::task::{Kind, Objective, Task};
 use crate::training::{self, Plan};
 use burn_losses::LossConfig;
 use clap::Args;
@@ -177,6 +177,11 @@ impl Compare {
         }
         let rows = self.rows(&losses, &runs);
         say(self.table(&losses, &rows))?;
+        for loss in &losses {
+            if let Some(viewed) = Objective::new(loss)?.viewed() {
+                say(format!("{}: {viewed}", loss.name()))?;
+            }
+        }
         self.draw(&folder, &data.name, &losses, &rows)?;
         let directory = folder.path().display();
         say(format!("kept in {directory}: results.json, results.csv, runs.csv, comparison.png, comparison.svg"))?;

@@ -27,8 +27,8 @@ struct Request {
     dtype: String,
     #[serde(default = "flex_name")]
     device: String,
-    /// By their names: logits and targets of a class loss, scores and targets of a binary loss, prediction and target
-    /// of a pointwise loss, location, scale and target of a distribution.
+    /// By their names: logits and targets of a class loss, scores and targets of a binary or multilabel loss,
+    /// prediction and target of a pointwise or whole loss, location, scale and target of a distribution.
     inputs: Value,
 }
 
@@ -50,7 +50,7 @@ enum By {
 }
 
 impl By {
-    /// `None` for one value a target.
+    /// `None` for one value a target, or as many as the loss has.
     fn reduction(self) -> Option<Reduction> {
         match self {
             Self::Mean => Some(Reduction::Mean),
@@ -192,6 +192,8 @@ fn evaluate(request: Request) -> Result<Value, String> {
     }
     match signature {
         Signature::Binary => setting.binary(parsed(inputs)?),
+        Signature::Multilabel => setting.multilabel(parsed(inputs)?),
+        Signature::Whole => setting.whole(parsed(inputs)?),
         Signature::Distribution => setting.distribution(parsed(inputs)?),
         _ => setting.pointwise(parsed(inputs)?),
     }
@@ -219,7 +221,7 @@ impl Setting {
         // Every rank is three axes: rows, classes, and the product of what is behind.
         let input = self.tensor(&logits);
         let [rows, _, inner] = input.dims();
-        let data = TensorData::new(targets.data, [rows, inner]);
+        let data = TensorData::new(targets.data, [rows / criterion.views(), inner]);
         let classes = Tensor::<2, Int>::from_data(data, (&self.device, DType::I64));
         let (value, gradients) = self.differentiate(&criterion, input.clone(), classes, &targets.shape);
         Ok(answered(&value, &gradients, &[("logits", &input, &logits.shape)]))
@@ -232,6 +234,32 @@ impl Setting {
         let [input, target] = [&scores, &targets].map(|array| self.tensor(array));
         let (value, gradients) = self.differentiate(&criterion, input.clone(), target, &scores.shape);
         Ok(answered(&value, &gradients, &[("scores", &input, &scores.shape)]))
+    }
+
+    fn multilabel(&self, inputs: BinaryInputs) -> Result<Value, String> {
+        let BinaryInputs { scores, targets } = inputs;
+        alike(&[("scores", &scores), ("targets", &targets)])?;
+        let (value, gradients, [input, _]) = self.together(&scores, &targets)?;
+        Ok(answered(&value, &gradients, &[("scores", &input, &scores.shape)]))
+    }
+
+    fn whole(&self, inputs: PointwiseInputs) -> Result<Value, String> {
+        let PointwiseInputs { prediction, target } = inputs;
+        alike(&[("prediction", &prediction), ("target", &target)])?;
+        let (value, gradients, [input, other]) = self.together(&prediction, &target)?;
+        let shape = &prediction.shape[..];
+        Ok(answered(&value, &gradients, &[("prediction", &input, shape), ("target", &other, shape)]))
+    }
+
+    /// Of a loss that several elements make one of: the value, the gradients of its sum, and by what they are.
+    fn together(&self, prediction: &Array<Number>, target: &Array<Number>) -> Result<Together, String> {
+        let criterion = self.loss.init_tensor().map_err(|error| error.to_string())?;
+        let inputs = [prediction, target].map(|array| self.tensor(array));
+        let [input, other] = inputs.clone();
+        let losses = criterion.counts(&input, &other).dims();
+        let shape = reduced(&prediction.shape, input.dims(), losses);
+        let (value, gradients) = self.differentiate(&criterion, input, other, &shape);
+        Ok((value, gradients, inputs))
     }
 
     fn pointwise(&self, inputs: PointwiseInputs) -> Result<Value, String> {
@@ -269,19 +297,35 @@ impl Setting {
         Tensor::<3>::from_data(data, (&self.device, self.dtype)).require_grad()
     }
 
-    /// The value, one number or in the targets' shape, and the gradients of its sum.
+    /// The value, one number or in the losses' shape, and the gradients of its sum.
     fn differentiate<X, Y>(
         &self,
         criterion: &impl Criterion<X, Y>,
         input: X,
         target: Y,
-        targets: &[usize],
+        losses: &[usize],
     ) -> (Array<Number>, Gradients) {
         let (shape, value) = match self.by {
             Some(reduction) => (vec![1], criterion.forward(input, target, reduction)),
-            None => (targets.to_vec(), criterion.forward_no_reduction(input, target).flat()),
+            None => (losses.to_vec(), criterion.forward_no_reduction(input, target).flat()),
         };
         (Array { shape, data: numbers(value.clone()) }, value.sum().backward())
+    }
+}
+
+/// A value, its gradients, and the tensors they are by.
+type Together = (Array<Number>, Gradients, [Tensor<3>; 2]);
+
+/// The shape of losses that several elements make one of: that of the inputs with 1 for the axes that are summed over.
+/// Inputs and losses have been computed in three axes.
+fn reduced(shape: &[usize], inputs: [usize; 3], losses: [usize; 3]) -> Vec<usize> {
+    match shape {
+        [] | [_] => vec![1; shape.len()],
+        [_, _, behind @ ..] => {
+            let kept = losses[2] == inputs[2];
+            let behind = behind.iter().map(|&axis| if kept { axis } else { 1 });
+            [losses[0], losses[1]].into_iter().chain(behind).collect()
+        }
     }
 }
 

@@ -47,7 +47,11 @@ fn range(parameter: &Parameter) -> String {
     if parameter.flag {
         return "true or false".to_owned();
     }
-    let each = if parameter.per_class { ", a number or one per class" } else { "" };
+    let each = match parameter {
+        Parameter { matrix: true, .. } => ", a number or a matrix with a row per class",
+        Parameter { per_class: true, .. } => ", a number or one per class",
+        _ => "",
+    };
     format!("{}{each}", parameter.range)
 }
 

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 /// Points of a curve.
 const POINTS: usize = 400;
 
-/// Draw loss and slope: against the probability of the target class or label, the margin, the residual, the prediction
-/// or the scale. Losses with different axes get a picture each.
+/// Draw loss and slope: against the probability of the target class or label, the score, the margin, the distance, the
+/// residual, the prediction or the scale. Losses with different axes get a picture each.
 #[derive(Args, Debug)]
 pub struct Plot {
     /// The losses by name (see `list`), or as JSON: '{"name": "focal", "gamma": 5}'.
@@ -81,6 +81,7 @@ fn draw(folder: &Folder, stem: &str, against: Against, curves: &[Curve]) -> Resu
     let slope = panel("Slope", against.slope(), 3.0, |curve| &curve.slope);
     let title = match against {
         Against::Class => format!("Loss and slope of one example, {CLASSES} classes"),
+        Against::Score | Against::Part => "Loss and slope of one row of two".to_owned(),
         _ => "Loss and slope of one element".to_owned(),
     };
     Ok(plot::curves(&folder.file(stem), &title, curves, &loss, &slope)?)

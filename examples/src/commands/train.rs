@@ -16,9 +16,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// Train the network with one loss. Class losses learn the class; binary and margin losses which segments of a
-/// seven-segment display the digit lights; regression losses, likelihoods and distributions the lower half of the image
-/// from the upper one.
+/// Train the network with one loss. Class losses learn the class; binary, multilabel and margin losses which segments
+/// of a seven-segment display the digit lights; regression and whole losses, likelihoods and distributions the lower
+/// half of the image from the upper one. Class losses that compare views learn from each image as it is and with noise
+/// on its pixels; accuracies are of images as they are.
 #[derive(Args, Debug)]
 pub struct Train {
     /// The loss by name, parameters at their defaults (see `list`).
@@ -30,7 +31,7 @@ pub struct Train {
     /// The share of training labels made wrong, 0 to 1; only where there are labels.
     #[arg(long, default_value = "0", value_parser = rate)]
     noise_rate: f64,
-    /// Of noise, initial weights and order.
+    /// Of noise, initial weights, order and views.
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// End with one line of JSON.
@@ -60,6 +61,9 @@ struct Summary<'a> {
     /// Only where the loss is infinite without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     label_smoothing: Option<f64>,
+    /// Only where the loss compares views of an image: how many, of which all but the first are augmented.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    views: Option<usize>,
     status: &'a str,
     /// The last epoch's, by their keys; null before the first.
     #[serde(flatten)]
@@ -107,6 +111,7 @@ impl Train {
                 config: &plan.loss,
                 task: task.kind.name(),
                 label_smoothing: task.smoothing,
+                views: Some(task.objective.views()).filter(|&views| views > 1),
                 status,
                 scores: task.kind.measures().iter().map(|of| (of.key.to_owned(), score(of.key))).collect(),
                 seconds,

@@ -1,9 +1,10 @@
-//! Labelled images in memory: the bundled digits, sets read from a folder, and label noise for both.
+//! Labelled images in memory: the bundled digits, sets read from a folder, and for both wrong labels and noisy pixels.
 //!
 //! Everything here is plain Rust over vectors; making tensors of them is left to the training code. Nothing is ever
 //! downloaded. What a file claims about itself is believed only after its length has been compared with the claim, and
 //! every broken rule ends in a [`DataError`], whose one sentence names the file, the rule and the value.
 
+mod augmentation;
 mod cifar;
 mod dataset;
 mod digits;
@@ -14,6 +15,7 @@ mod noise;
 mod random;
 mod source;
 
+pub use augmentation::{PIXEL_NOISE, augment};
 pub use dataset::{Dataset, Split};
 pub use digits::digits;
 pub use error::DataError;

@@ -5,17 +5,19 @@
 //! | losses | a target is | of |
 //! |---|---|---|
 //! | class losses | the class | any set |
-//! | binary and margin losses | which of the seven segments of a display the digit lights | the digits |
-//! | regression and likelihoods | the lower half of the image; the input is the upper half | the digits |
+//! | binary, multilabel and margin losses | which of the seven segments of a display the digit lights | the digits |
+//! | regression, whole and likelihood losses | the lower half of the image; the input is the upper half | the digits |
 //! | distributions | the same, each pixel with a scale | the digits |
+//!
+//! A class loss that compares views of an image is trained on the image as it is and on noisy copies of it.
 
 mod measure;
 mod objective;
 
 pub use measure::{Judged, Measure};
-pub use objective::{Link, Objective, core};
+pub use objective::{Link, Objective};
 
-use crate::data::{Dataset, Split, corrupt};
+use crate::data::{Dataset, Split, SplitMix64, augment, corrupt};
 use crate::error::LabError;
 use crate::model::Batch;
 use crate::training::Plan;
@@ -45,9 +47,9 @@ impl Kind {
     pub fn of(loss: &LossConfig) -> Self {
         match loss.signature() {
             Signature::Class | Signature::Any => Self::Classes,
-            Signature::Binary => Self::Labels,
-            Signature::Pointwise if core(loss).entry().family == Family::Margin => Self::Labels,
-            Signature::Pointwise => Self::Numbers,
+            Signature::Binary | Signature::Multilabel => Self::Labels,
+            Signature::Pointwise if loss.innermost().entry().family == Family::Margin => Self::Labels,
+            Signature::Pointwise | Signature::Whole => Self::Numbers,
             Signature::Distribution => Self::Distribution,
         }
     }
@@ -184,6 +186,25 @@ impl<'a> Task<'a> {
         Ok(Self { kind, train, clean, test, objective, smoothing, outputs })
     }
 
+    /// The chosen examples to learn from, on a device. Where the loss compares views, inputs are those of the first
+    /// view, as they are, then those of the others, augmented.
+    pub fn batch(&self, chosen: &[usize], random: &mut SplitMix64, device: &Device) -> Batch {
+        let Batch { inputs, targets } = self.train.batch(chosen, device);
+        let others = self.objective.views() - 1;
+        if others == 0 {
+            return Batch { inputs, targets };
+        }
+        let [width, _] = self.train.widths();
+        let mut augmented = Vec::with_capacity(others * chosen.len() * width);
+        for _ in 0..others {
+            for row in chosen {
+                augmented.extend(augment(&self.train.inputs[row * width..][..width], random));
+            }
+        }
+        let data = TensorData::new(augmented, [others * chosen.len(), width]);
+        Batch { inputs: Tensor::cat(vec![inputs, Tensor::from_data(data, device)], 0), targets }
+    }
+
     /// Numbers that go into the network and that come out of it.
     pub fn sizes(&self) -> [usize; 2] {
         let [inputs, _] = self.train.widths();
@@ -194,10 +215,11 @@ impl<'a> Task<'a> {
     pub fn targets(&self) -> String {
         let [_, targets] = self.train.widths();
         match self.kind {
-            Kind::Classes => match self.smoothing {
-                Some(smoothing) => format!("{} classes, smoothed by {smoothing}", self.outputs),
-                None => format!("{} classes", self.outputs),
-            },
+            Kind::Classes => {
+                let smoothed = self.smoothing.map_or_else(String::new, |by| format!(", smoothed by {by}"));
+                let viewed = self.objective.viewed().map_or_else(String::new, |viewed| format!(", {viewed}"));
+                format!("{} classes{smoothed}{viewed}", self.outputs)
+            }
             Kind::Labels => format!("{targets} labels an image"),
             Kind::Numbers => format!("{targets} pixels an image from the other {targets}"),
             Kind::Distribution => format!("{targets} pixels an image and their scales from the other {targets}"),
@@ -258,13 +280,38 @@ mod tests {
             let loss = LossConfig::by_name(entry.name).expect("in the catalogue");
             let kind = match entry.family {
                 Family::Classification | Family::NoiseRobust | Family::Divergence | Family::Wrapper => Kind::Classes,
-                Family::Binary | Family::Margin => Kind::Labels,
-                Family::Regression | Family::Likelihood => Kind::Numbers,
+                Family::Binary | Family::Multilabel | Family::Margin => Kind::Labels,
+                Family::Regression | Family::Whole | Family::Likelihood => Kind::Numbers,
                 Family::Distribution => Kind::Distribution,
             };
             assert_eq!(Kind::of(&loss), kind, "{}", entry.name);
         }
         let config = r#"{"name": "flooding", "loss": {"name": "top_k", "loss": "hinge"}}"#;
         assert_eq!(Kind::of(&serde_json::from_str(config).expect("valid")), Kind::Labels);
+    }
+
+    #[test]
+    fn batches_hold_the_first_view_as_it_is_and_the_others_augmented() {
+        let digits = data::digits();
+        let batch = |name: &str| {
+            let loss = LossConfig::by_name(name).expect("in the catalogue");
+            let (noise_rate, noise) = (0.0, data::Noise::Symmetric);
+            let (epochs, seed, batch_size, hidden, learning_rate) = (1, 0, 2, 8, 1e-3);
+            let plan = Plan { loss, noise_rate, noise, epochs, seed, batch_size, hidden, learning_rate };
+            let task = Task::new(&digits, &plan).expect("digits are for any loss");
+            let Batch { inputs, targets } = task.batch(&[5, 3], &mut SplitMix64::new(1), &Device::flex());
+            let rows = inputs.into_data().try_into_vec::<f32>().expect("f32");
+            (targets.dims(), rows.chunks_exact(64).map(<[f32]>::to_vec).collect::<Vec<_>>())
+        };
+        let (targets, plain) = batch("cross_entropy");
+        assert_eq!((targets, plain), ([2, 1], [5, 3].map(|row| digits.train.image(row).to_vec()).to_vec()));
+        let (targets, views) = batch("jsd_cross_entropy");
+        assert_eq!((targets, views.len()), ([2, 1], 6));
+        assert_eq!(views[..2], [5, 3].map(|row| digits.train.image(row).to_vec()));
+        for (index, view) in views.iter().enumerate() {
+            let far = view.iter().zip(&views[index % 2]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert_eq!(far > 0.05 && far < 0.8, index >= 2, "{index}: {far}");
+        }
+        assert!(views[2] != views[4] && views == batch("jsd_cross_entropy").1);
     }
 }

@@ -1,11 +1,13 @@
 //! What the network is trained by: a loss of any signature, and what stands between it, the network and the data.
 
+use crate::data::PIXEL_NOISE;
 use crate::error::{LabError, sentence_of};
+use burn::module::Module;
 use burn::tensor::activation::{log_softmax, softplus};
 use burn::tensor::{Device, Int, Tensor};
-use burn_losses::LossError;
 use burn_losses::catalogue::{Family, Signature};
 use burn_losses::prelude::*;
+use burn_losses::{AnyTensorLoss, LossError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The brightest grey: what a pixel of 1 counts, where a loss is of counts.
@@ -14,28 +16,42 @@ const LEVELS: f64 = 16.0;
 const LEAST: f64 = 1e-3;
 /// The share of a class target that goes to all classes, where it must not go to one alone.
 const SMOOTHING: f64 = 0.1;
+/// The length, as of a vector, of the lower half of an average digit: what a loss of directions leaves open.
+const LENGTH: f64 = 2.7;
 
-/// A loss with all it needs to train a network and to judge one.
-#[derive(Clone, Debug)]
-pub enum Objective {
+/// A loss with all it needs to train a network and to judge one: a part of the network, since it may learn, too.
+#[derive(Module, Debug)]
+pub struct Objective {
+    loss: Minimised,
+    /// What stands between the outputs, the targets and the loss.
+    #[module(skip)]
+    link: Link,
+    /// Of a loss of distributions.
+    #[module(skip)]
+    likelihood: Option<Likelihood>,
+}
+
+/// What is minimised.
+#[derive(Module, Debug)]
+enum Minimised {
     /// The outputs are logits, the target is a class.
-    Class {
-        /// What is minimised.
-        loss: AnyClassLoss,
-        /// Whether the loss takes logarithms of probabilities, and no logits.
-        of_log_probabilities: bool,
-    },
+    Class(AnyClassLoss),
     /// The outputs are logits of labels, the targets are 0 and 1.
     Binary(AnyBinaryLoss),
     /// What the outputs and targets are to the loss is the link's business.
-    Pointwise(AnyPointwiseLoss, Link),
+    Pointwise(AnyPointwiseLoss),
+    /// The same, where all targets of an example, or of a batch, make one loss.
+    Tensor(AnyTensorLoss),
     /// The first half of the outputs are locations, the second becomes scales.
-    Distribution {
-        /// What is minimised.
-        loss: AnyDistributionLoss,
-        /// The negative log-likelihood, with its constant and without weights.
-        likelihood: AnyDistributionLoss,
-    },
+    Distribution(AnyDistributionLoss),
+}
+
+/// The negative log-likelihood of the distribution that a loss trains, with its constant and without weights.
+#[derive(Clone, Debug)]
+struct Likelihood {
+    loss: AnyDistributionLoss,
+    /// Whether it takes variances where the loss takes standard deviations.
+    of_squares: bool,
 }
 
 impl Objective {
@@ -44,19 +60,23 @@ impl Objective {
     /// # Errors
     ///
     /// If the loss is misconfigured.
-    pub fn new(loss: &LossConfig) -> Result<Self, LossError> {
-        Ok(match loss.signature() {
-            Signature::Class | Signature::Any => Self::Class {
-                loss: loss.init()?,
-                of_log_probabilities: matches!(core(loss), LossConfig::NegativeLogLikelihood(_)),
-            },
-            Signature::Binary => Self::Binary(loss.init_binary()?),
-            Signature::Pointwise => Self::Pointwise(loss.init_pointwise()?, Link::of(core(loss))),
-            Signature::Distribution => Self::Distribution {
-                loss: loss.init_distribution()?,
-                likelihood: likelihood_of(core(loss)).init_distribution()?,
-            },
-        })
+    pub fn new(config: &LossConfig) -> Result<Self, LossError> {
+        let core = config.innermost();
+        let loss = match config.signature() {
+            Signature::Class | Signature::Any => Minimised::Class(config.init()?),
+            Signature::Binary => Minimised::Binary(config.init_binary()?),
+            Signature::Pointwise => Minimised::Pointwise(config.init_pointwise()?),
+            Signature::Multilabel | Signature::Whole => Minimised::Tensor(config.init_tensor()?),
+            Signature::Distribution => Minimised::Distribution(config.init_distribution()?),
+        };
+        let likelihood = match loss {
+            Minimised::Distribution(_) => {
+                let of_squares = matches!(core, LossConfig::GaussianCrps(_));
+                Some(Likelihood { loss: likelihood_of(core).init_distribution()?, of_squares })
+            }
+            _ => None,
+        };
+        Ok(Self { loss, link: Link::of(core), likelihood })
     }
 
     /// The objective for so many outputs and targets, and the label smoothing that it needs: 0.1 for a loss that is
@@ -68,7 +88,7 @@ impl Objective {
     pub fn fitting(loss: &LossConfig, outputs: usize, targets: usize) -> Result<(Self, Option<f64>), LabError> {
         let objective = Self::new(loss)?;
         let value = objective.trial(outputs, targets)?;
-        if value.is_infinite() && matches!(objective, Self::Class { .. }) {
+        if value.is_infinite() && matches!(objective.loss, Minimised::Class(_)) {
             let smoothing = LabelSmoothing::default().with_smoothing(SMOOTHING);
             let smoothed = LossConfig::LabelSmoothing(smoothing, Box::new(loss.clone()));
             // Where it cannot be smoothed, training will say that it is infinite.
@@ -90,47 +110,78 @@ impl Objective {
         value.map_err(|panic| LabError::Usage(sentence_of(&*panic).to_owned()))
     }
 
-    /// The mean loss `[1]` of outputs `[N, outputs]` against targets `[N, targets]` in the data's unit.
+    /// How many views of an example the loss compares.
+    pub fn views(&self) -> usize {
+        match &self.loss {
+            Minimised::Class(loss) => loss.views(),
+            _ => 1,
+        }
+    }
+
+    /// What a network is trained on if the loss compares views, in words.
+    pub fn viewed(&self) -> Option<String> {
+        let views = self.views();
+        let noise = 100.0 * PIXEL_NOISE;
+        (views > 1).then(|| {
+            format!("{views} views of each image learnt from, all but the first augmented ({noise:.0} % pixel noise)")
+        })
+    }
+
+    /// The mean loss `[1]` of outputs `[N, outputs]` against targets `[N, targets]` in the data's unit. Where the loss
+    /// compares V views, outputs are `[V·N, outputs]`, all of the first view first; `[N, outputs]` stand for V views
+    /// that are alike.
     pub fn loss(&self, outputs: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
         let by = Reduction::Mean;
-        match self {
-            Self::Class { loss, of_log_probabilities } => {
+        match &self.loss {
+            Minimised::Class(loss) => {
                 let classes: Tensor<1, Int> = targets.flatten::<1>(0, 1).int();
-                let scores = if *of_log_probabilities { log_softmax(outputs, 1) } else { outputs };
+                let (views, [rows, _]) = (loss.views(), outputs.dims());
+                let alike = views > 1 && [rows] == classes.dims();
+                let outputs = if alike { outputs.repeat_dim(0, views) } else { outputs };
+                let of_logarithms = loss.input() == Input::LogProbabilities;
+                let scores = if of_logarithms { log_softmax(outputs, 1) } else { outputs };
                 loss.forward(scores, classes, by)
             }
-            Self::Binary(loss) => loss.forward(outputs, targets, by),
-            Self::Pointwise(loss, link) => loss.forward(link.argument(outputs), link.target(targets), by),
-            Self::Distribution { loss, .. } => loss.forward(located(outputs), targets, by),
+            Minimised::Binary(loss) => loss.forward(outputs, targets, by),
+            Minimised::Pointwise(loss) => loss.forward(self.link.argument(outputs), self.link.target(targets), by),
+            Minimised::Tensor(loss) => loss.forward(self.link.argument(outputs), self.link.target(targets), by),
+            Minimised::Distribution(loss) => loss.forward(located(outputs), targets, by),
         }
     }
 
     /// What outputs `[N, outputs]` say of the targets, in the data's unit: `[N, targets]`.
     pub fn prediction(&self, outputs: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Class { .. } => outputs.argmax(1).float(),
-            Self::Binary(_) => outputs.greater_elem(0.0).float(),
-            Self::Pointwise(_, link) => link.prediction(outputs),
-            Self::Distribution { .. } => located(outputs).0,
+        match &self.loss {
+            Minimised::Class(_) => outputs.argmax(1).float(),
+            Minimised::Binary(_) => outputs.greater_elem(0.0).float(),
+            Minimised::Pointwise(_) | Minimised::Tensor(_) => self.link.prediction(outputs),
+            Minimised::Distribution(_) => located(outputs).0,
         }
     }
 
     /// The mean negative log-likelihood of the targets; NaN where no distribution is predicted.
     pub fn likelihood(&self, outputs: Tensor<2>, targets: Tensor<2>) -> f64 {
-        let Self::Distribution { likelihood, .. } = self else { return f64::NAN };
-        f64::from(likelihood.forward(located(outputs), targets, Reduction::Mean).into_scalar::<f32>())
+        let Some(Likelihood { loss, of_squares }) = &self.likelihood else { return f64::NAN };
+        let (location, scale) = located(outputs);
+        let scale = if *of_squares { scale.square() } else { scale };
+        f64::from(loss.forward((location, scale), targets, Reduction::Mean).into_scalar::<f32>())
     }
 }
 
-/// What stands between the network's outputs x and a pointwise loss, and between the data's targets t and the loss.
+/// What stands between the network's outputs x and a loss of numbers or labels, and between the data's targets t and
+/// the loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Link {
+    /// x is the logit of a label, 0 or 1.
+    Label,
     /// x is a score, against −1 and 1.
     Margin,
     /// ln(1 + e^(−x)) is the distance of a pair that is alike (1) or not (−1): the same decision at x = 0.
     Distance,
     /// x is the target.
     Same,
+    /// x is the direction of an example's targets: its length says nothing, an average one is taken.
+    Direction,
     /// x is the logarithm of a mean count: of 16·t + offset.
     LogCount {
         /// 1 for losses of what is never 0.
@@ -149,10 +200,13 @@ impl Link {
             LossConfig::HingeEmbedding(_) => Self::Distance,
             LossConfig::PoissonNll(loss) if !loss.log_input => Self::Count { offset: 0.0 },
             LossConfig::Mape(_) | LossConfig::Smape(_) | LossConfig::Msle(_) => Self::Count { offset: 1.0 },
+            LossConfig::Rmsle(_) | LossConfig::ScaleInvariantLog(_) => Self::Count { offset: 1.0 },
+            LossConfig::CosineDistance(_) => Self::Direction,
             LossConfig::PoissonNll(_) | LossConfig::TweedieNll(_) => Self::LogCount { offset: 0.0 },
             // A regulariser: its second input is a logarithm, and neither is a count.
             LossConfig::GaussianKl(_) => Self::Same,
             other => match other.entry().family {
+                Family::Multilabel => Self::Label,
                 Family::Margin => Self::Margin,
                 Family::Likelihood => Self::LogCount { offset: 1.0 },
                 _ => Self::Same,
@@ -163,7 +217,7 @@ impl Link {
     /// What the loss takes for a prediction.
     fn argument(self, x: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Margin | Self::Same | Self::LogCount { .. } => x,
+            Self::Label | Self::Margin | Self::Same | Self::Direction | Self::LogCount { .. } => x,
             Self::Distance => softplus(-x, 1.0),
             Self::Count { .. } => softplus(x, 1.0) + LEAST,
         }
@@ -173,7 +227,7 @@ impl Link {
     fn target(self, t: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Margin | Self::Distance => t * 2.0 - 1.0,
-            Self::Same => t,
+            Self::Label | Self::Same | Self::Direction => t,
             Self::LogCount { offset } | Self::Count { offset } => t * LEVELS + offset,
         }
     }
@@ -181,8 +235,12 @@ impl Link {
     /// What x says of t.
     fn prediction(self, x: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Margin | Self::Distance => x.greater_elem(0.0).float(),
+            Self::Label | Self::Margin | Self::Distance => x.greater_elem(0.0).float(),
             Self::Same => x,
+            Self::Direction => {
+                let length = x.clone().square().sum_dim(1).sqrt().clamp_min(LEAST);
+                x * LENGTH / length
+            }
             Self::LogCount { offset } => (x.exp() - offset) / LEVELS,
             Self::Count { offset } => (self.argument(x) - offset) / LEVELS,
         }
@@ -201,19 +259,72 @@ fn likelihood_of(loss: &LossConfig) -> LossConfig {
     match loss {
         LossConfig::GaussianNll(loss) => loss.clone().with_full(true).into(),
         LossConfig::BetaNll(loss) => GaussianNll::default().with_full(true).with_epsilon(loss.epsilon).into(),
+        LossConfig::GaussianCrps(loss) => {
+            GaussianNll::default().with_full(true).with_epsilon(loss.epsilon.powi(2)).into()
+        }
         other => other.clone(),
     }
 }
 
-/// The loss inside the wrappers that go round any loss; of a sum, in its first term.
-pub fn core(loss: &LossConfig) -> &LossConfig {
-    match loss {
-        LossConfig::Flooding(_, inner)
-        | LossConfig::IndividualFlooding(_, inner)
-        | LossConfig::TopK(_, inner)
-        | LossConfig::SmallLoss(_, inner) => core(inner),
-        LossConfig::WeightedSum(terms) => terms.first().map_or(loss, |term| core(&term.loss)),
-        LossConfig::ActivePassive(pair) => core(&pair.active),
-        leaf => leaf,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data;
+    use burn::tensor::TensorData;
+
+    fn rows<const C: usize>(values: &[[f32; C]]) -> Tensor<2> {
+        let data = TensorData::new(values.concat(), [values.len(), C]);
+        Tensor::from_data(data, &Device::flex())
+    }
+
+    fn numbers(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().try_into_vec::<f32>().expect("f32")
+    }
+
+    #[test]
+    fn length_is_that_of_an_average_lower_half() {
+        let train = data::digits().train;
+        let length = |image: &[f32]| image[32..].iter().map(|x| f64::from(x * x)).sum::<f64>().sqrt();
+        let mean = train.images.chunks_exact(64).map(length).sum::<f64>() / train.len() as f64;
+        assert!((mean - LENGTH).abs() < 0.05, "{mean}");
+    }
+
+    #[test]
+    fn a_direction_gets_the_average_length() {
+        let predicted = numbers(Link::Direction.prediction(rows(&[[30.0, 40.0], [0.0, 0.0]])));
+        let expected = [0.6 * 2.7, 0.8 * 2.7, 0.0, 0.0];
+        assert!(predicted.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{predicted:?}");
+    }
+
+    #[test]
+    fn one_view_stands_for_as_many_like_views() {
+        let objective = Objective::new(&LossConfig::by_name("jsd_cross_entropy").expect("in the catalogue"));
+        let objective = objective.expect("valid");
+        assert_eq!(objective.views(), 3);
+        let viewed = objective.viewed().expect("it compares views");
+        assert!(viewed.contains("3 views") && viewed.contains("augmented (10 % "), "{viewed}");
+        let (once, targets) = ([[0.5f32, -1.0], [2.0, 0.0]], rows(&[[1.0], [0.0]]));
+        let loss = |outputs: Tensor<2>| objective.loss(outputs, targets.clone()).into_scalar::<f32>();
+        let thrice = [once, once, once].concat();
+        assert_eq!(loss(rows(&once)), loss(rows(&thrice)));
+        // Views that differ cost something.
+        let other = [once, once, [[0.0, 0.0], [2.0, 0.0]]].concat();
+        assert!(loss(rows(&other)) > loss(rows(&thrice)));
+    }
+
+    #[test]
+    fn likelihoods_of_deviations_take_their_squares() {
+        let of = |name: &str| Objective::new(&LossConfig::by_name(name).expect("in the catalogue")).expect("valid");
+        let targets = rows(&[[1.0]]);
+        // A scale of 1 is its own square.
+        let one = 1f32.exp_m1().ln();
+        let unit = rows(&[[0.0, one]]);
+        let [crps, nll] =
+            ["gaussian_crps", "gaussian_nll"].map(|name| of(name).likelihood(unit.clone(), targets.clone()));
+        assert!((crps - nll).abs() < 2e-3, "{crps} {nll}");
+        let two = rows(&[[0.0, 2f32.exp_m1().ln()]]);
+        let crps = of("gaussian_crps").likelihood(two, targets);
+        let expected = 0.5 * (core::f64::consts::TAU.ln() + 4f64.ln() + 0.25);
+        assert!((crps - expected).abs() < 2e-3, "{crps} instead of {expected}");
     }
 }

@@ -81,11 +81,11 @@ fn library(workspace: &Workspace, names: &Names) -> Result<(String, String)> {
     Ok((path, formatted(text.done())))
 }
 
-/// config.rs: the row in the table of all losses, as the last of the formulas.
+/// config.rs: the row in the table of all losses, as the last of the class losses.
 fn table(workspace: &Workspace, names: &Names) -> Result<(String, String)> {
     let path = format!("{LIBRARY}/config.rs");
     let mut text = Text::new(&path, workspace.read(&path)?);
-    text.instead_of(";\n    wrappers:\n", &names.fill(",\n        {{Type}};\n    wrappers:\n"))?;
+    text.instead_of(";\n    soft_class:\n", &names.fill(",\n        {{Type}};\n    soft_class:\n"))?;
     Ok((path, text.done()))
 }
 

@@ -56,10 +56,18 @@ impl Look {
                 ("p", format!("p, the probability of the target class out of {CLASSES}"), "∂L/∂ln p", SHARES, 0.02)
             }
             Against::Label => ("p", "p, the probability of the label".to_owned(), "∂L/∂ln p", SHARES, 0.02),
+            Against::Score => {
+                let words = "the score x of a label that is 1, beside one that is 0 and has the score 0".to_owned();
+                ("x", words, "∂L/∂x", AROUND_0, f64::NEG_INFINITY)
+            }
             Against::Margin => ("y·x", "the margin y·x".to_owned(), "∂L/∂x", AROUND_0, f64::NEG_INFINITY),
             Against::Distance => ("x", "the distance x".to_owned(), "∂L/∂x", &[0.0, 1.0, 2.0, 3.0][..], 0.0),
             Against::Residual => {
                 ("ŷ − y", "the residual ŷ − y, at y = 1".to_owned(), "∂L/∂ŷ", AROUND_0, f64::NEG_INFINITY)
+            }
+            Against::Part => {
+                let words = "the residual ŷ − y of one of two numbers, the other being right, at y = 1".to_owned();
+                ("ŷ − y", words, "∂L/∂ŷ", AROUND_0, f64::NEG_INFINITY)
             }
             Against::Prediction => {
                 ("ŷ", "the prediction ŷ, at y = 2".to_owned(), "∂L/∂ŷ", &[-1.0, 0.0, 1.0, 2.0, 3.0][..], -1.0)
@@ -77,12 +85,15 @@ impl Look {
         let reference = match against {
             Against::Class => "cross-entropy",
             Against::Label => "binary cross-entropy",
+            Against::Score => "multilabel soft margin",
             Against::Margin => "hinge",
+            Against::Part => "root mean square",
             _ => "squared error",
         };
         let legend = match against {
             Against::Class | Against::Margin | Against::Scale => 204.0,
-            Against::Label | Against::Residual | Against::Prediction => 130.0,
+            Against::Score => 160.0,
+            Against::Label | Against::Residual | Against::Part | Against::Prediction => 130.0,
             Against::Distance => 60.0,
         };
         Self { symbol, against: words, slope, ticks, shown_from, answers, reference, legend }

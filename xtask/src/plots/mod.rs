@@ -15,7 +15,7 @@ pub(crate) const FOLDER: &str = "crates/burn-losses/docs/plots";
 /// Draws every plot, or checks that none would change.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<Outcome> {
     let mut references = Vec::new();
-    for name in ["cross_entropy", "binary_cross_entropy", "hinge", "mse"] {
+    for name in ["cross_entropy", "binary_cross_entropy", "multilabel_soft_margin", "hinge", "mse", "rmse"] {
         references.push(Curve::of(&LossConfig::by_name(name)?)?);
     }
     let reference = |against: Against| references.iter().find(|reference| reference.against == against);

@@ -1,13 +1,9 @@
 //! Individual flooding.
 
-use super::per_item::PerItem;
+use super::per_item::{PerItem, PerItemLoss};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
-use crate::criteria::Criterion;
-use crate::display;
-use crate::reduction::Reduction;
 use burn::config::Config;
-use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +72,7 @@ impl IndividualFlooding {
     #[track_caller]
     pub fn init<L>(&self, inner: L) -> IndividualFloodingLoss<L> {
         check::config(self);
-        IndividualFloodingLoss { inner, wrapper: self.clone() }
+        PerItemLoss::new(self.clone(), inner)
     }
 }
 
@@ -100,37 +96,5 @@ impl Described for IndividualFlooding {
     };
 }
 
-/// A loss with a wrapper round it: see [`IndividualFlooding`].
-#[derive(Module, Debug)]
-#[module(custom_display)]
-pub struct IndividualFloodingLoss<L> {
-    inner: L,
-    #[module(skip)]
-    wrapper: IndividualFlooding,
-}
-
-impl<L: Module + ModuleDisplay> ModuleDisplay for IndividualFloodingLoss<L> {
-    fn custom_settings(&self) -> Option<DisplaySettings> {
-        display::settings().optional()
-    }
-
-    fn custom_content(&self, content: Content) -> Option<Content> {
-        display::wrapper(&self.wrapper, content).add("loss", &self.inner).optional()
-    }
-}
-
-impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for IndividualFloodingLoss<L> {
-    type Losses = L::Losses;
-
-    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        self.wrapper.reduced(&self.inner, input, target, reduction)
-    }
-
-    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
-        self.wrapper.each(&self.inner, input, target)
-    }
-
-    fn counts(&self, input: &X, target: &Y) -> L::Losses {
-        self.inner.counts(input, target)
-    }
-}
+/// A loss whose values are flooded one by one: see [`IndividualFlooding`].
+pub type IndividualFloodingLoss<L> = PerItemLoss<IndividualFlooding, L>;

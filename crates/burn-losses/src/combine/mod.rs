@@ -23,6 +23,7 @@ pub use logit_adjustment::LogitAdjustment;
 pub use logit_clip::{LogitClip, LogitClipLoss};
 pub use logit_norm::{LogitNorm, LogitNormLoss};
 pub use logit_scale::LogitScale;
+pub use per_item::{PerItem, PerItemLoss};
 pub use schedule::{Ramp, RampShape, Schedule};
 pub use small_loss::{SelectedLoss, SmallLoss};
 pub use top_k::{TopK, TopKLoss};

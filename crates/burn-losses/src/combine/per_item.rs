@@ -1,21 +1,55 @@
 //! What wrappers of the single losses have in common: new losses and counts from old ones, and their reduction.
 
+use crate::catalogue::Described;
 use crate::criteria::{Criterion, Losses};
+use crate::display;
 use crate::reduction::Reduction;
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{IndexingUpdateOp, Int, Tensor};
+use core::fmt::Debug;
+use serde::Serialize;
 
-/// Changes the single losses of a batch, before they are reduced.
-pub(super) trait PerItem {
+/// Something that is done to the single losses of a batch, before they are reduced. The gradient flows through it.
+pub trait PerItem: Described + Serialize + Clone + Debug + Send + Sync + 'static {
     /// From losses that are multiplied by what they count, and what they count, `[n]` each: the same, changed.
     fn change(&self, losses: Tensor<1>, counts: Tensor<1>) -> (Tensor<1>, Tensor<1>);
+}
 
-    fn reduced<X, Y, L: Criterion<X, Y>>(&self, inner: &L, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        let counts = inner.counts(&input, &target).flat();
-        let losses = inner.forward_no_reduction(input, target).flat();
+/// A loss whose single values are changed before they are reduced.
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct PerItemLoss<W: PerItem, L> {
+    #[module(skip)]
+    wrapper: W,
+    inner: L,
+}
+
+impl<W: PerItem, L> PerItemLoss<W, L> {
+    pub(super) fn new(wrapper: W, inner: L) -> Self {
+        Self { wrapper, inner }
+    }
+}
+
+impl<W: PerItem, L: Module + ModuleDisplay> ModuleDisplay for PerItemLoss<W, L> {
+    fn custom_settings(&self) -> Option<DisplaySettings> {
+        display::settings().optional()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        display::wrapper(&self.wrapper, content).add("loss", &self.inner).optional()
+    }
+}
+
+impl<X, Y, W: PerItem, L: Criterion<X, Y>> Criterion<X, Y> for PerItemLoss<W, L> {
+    type Losses = L::Losses;
+
+    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
+        let counts = self.inner.counts(&input, &target).flat();
+        let losses = self.inner.forward_no_reduction(input, target).flat();
         if losses.dims() == [0] {
             return losses.sum();
         }
-        let (losses, counts) = self.change(losses, counts);
+        let (losses, counts) = self.wrapper.change(losses, counts);
         match reduction {
             Reduction::Sum => losses.sum(),
             Reduction::Mean => {
@@ -26,14 +60,18 @@ pub(super) trait PerItem {
         }
     }
 
-    fn each<X, Y, L: Criterion<X, Y>>(&self, inner: &L, input: X, target: Y) -> L::Losses {
-        let counts = inner.counts(&input, &target).flat();
-        let losses = inner.forward_no_reduction(input, target);
+    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
+        let counts = self.inner.counts(&input, &target).flat();
+        let losses = self.inner.forward_no_reduction(input, target);
         let flat = losses.clone().flat();
         if flat.dims() == [0] {
             return losses;
         }
-        losses.shaped(self.change(flat, counts).0)
+        losses.shaped(self.wrapper.change(flat, counts).0)
+    }
+
+    fn counts(&self, input: &X, target: &Y) -> L::Losses {
+        self.inner.counts(input, target)
     }
 }
 

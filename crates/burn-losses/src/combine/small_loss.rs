@@ -1,20 +1,16 @@
 //! Small-loss selection.
 
-use super::per_item::{PerItem, selected};
+use super::per_item::{PerItem, PerItemLoss, selected};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
-use crate::criteria::Criterion;
-use crate::display;
-use crate::reduction::Reduction;
 use burn::config::Config;
-use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Small-loss selection: only the smallest losses of a batch count.
 ///
 /// For wrong labels, whose losses are large while a model still learns what is common to most examples. In co-teaching,
-/// each of two models selects for the other: [`forward_no_reduction`](Criterion::forward_no_reduction) of one tells,
+/// each of two models selects for the other: [`forward_no_reduction`](crate::Criterion::forward_no_reduction) of one tells,
 /// by what is 0, which examples the other should learn from. Let the ratio sink from 1 to the share of right labels over
 /// the first epochs.
 ///
@@ -80,7 +76,7 @@ impl SmallLoss {
     #[track_caller]
     pub fn init<L>(&self, inner: L) -> SelectedLoss<L> {
         check::config(self);
-        SelectedLoss { inner, wrapper: self.clone() }
+        PerItemLoss::new(self.clone(), inner)
     }
 }
 
@@ -102,37 +98,5 @@ impl Described for SmallLoss {
     };
 }
 
-/// A loss with a wrapper round it: see [`SmallLoss`].
-#[derive(Module, Debug)]
-#[module(custom_display)]
-pub struct SelectedLoss<L> {
-    inner: L,
-    #[module(skip)]
-    wrapper: SmallLoss,
-}
-
-impl<L: Module + ModuleDisplay> ModuleDisplay for SelectedLoss<L> {
-    fn custom_settings(&self) -> Option<DisplaySettings> {
-        display::settings().optional()
-    }
-
-    fn custom_content(&self, content: Content) -> Option<Content> {
-        display::wrapper(&self.wrapper, content).add("loss", &self.inner).optional()
-    }
-}
-
-impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for SelectedLoss<L> {
-    type Losses = L::Losses;
-
-    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        self.wrapper.reduced(&self.inner, input, target, reduction)
-    }
-
-    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
-        self.wrapper.each(&self.inner, input, target)
-    }
-
-    fn counts(&self, input: &X, target: &Y) -> L::Losses {
-        self.inner.counts(input, target)
-    }
-}
+/// A loss of the smallest values: see [`SmallLoss`].
+pub type SelectedLoss<L> = PerItemLoss<SmallLoss, L>;

@@ -1,13 +1,9 @@
 //! Selection of the largest or the smallest losses.
 
-use super::per_item::{PerItem, selected};
+use super::per_item::{PerItem, PerItemLoss, selected};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
-use crate::criteria::Criterion;
-use crate::display;
-use crate::reduction::Reduction;
 use burn::config::Config;
-use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +74,7 @@ impl TopK {
     #[track_caller]
     pub fn init<L>(&self, inner: L) -> TopKLoss<L> {
         check::config(self);
-        TopKLoss { inner, wrapper: self.clone() }
+        PerItemLoss::new(self.clone(), inner)
     }
 }
 
@@ -100,37 +96,5 @@ impl Described for TopK {
     };
 }
 
-/// A loss with a wrapper round it: see [`TopK`].
-#[derive(Module, Debug)]
-#[module(custom_display)]
-pub struct TopKLoss<L> {
-    inner: L,
-    #[module(skip)]
-    wrapper: TopK,
-}
-
-impl<L: Module + ModuleDisplay> ModuleDisplay for TopKLoss<L> {
-    fn custom_settings(&self) -> Option<DisplaySettings> {
-        display::settings().optional()
-    }
-
-    fn custom_content(&self, content: Content) -> Option<Content> {
-        display::wrapper(&self.wrapper, content).add("loss", &self.inner).optional()
-    }
-}
-
-impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for TopKLoss<L> {
-    type Losses = L::Losses;
-
-    fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        self.wrapper.reduced(&self.inner, input, target, reduction)
-    }
-
-    fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
-        self.wrapper.each(&self.inner, input, target)
-    }
-
-    fn counts(&self, input: &X, target: &Y) -> L::Losses {
-        self.inner.counts(input, target)
-    }
-}
+/// A loss of the largest values: see [`TopK`].
+pub type TopKLoss<L> = PerItemLoss<TopK, L>;

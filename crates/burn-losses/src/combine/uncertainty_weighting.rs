@@ -1,7 +1,7 @@
 //! Weights that are learnt.
 
-use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::module::{Module, Param, ParamId};
+use burn::tensor::{Device, Shape, Tensor};
 
 /// Uncertainty weighting: the sum of several losses with weights that are learnt along with the model.
 ///
@@ -36,12 +36,17 @@ pub struct UncertaintyWeighting {
 }
 
 impl UncertaintyWeighting {
-    /// For so many losses.
+    /// For so many losses. Nothing is on the device before it is used.
     pub fn new(losses: usize, device: &Device) -> Self {
-        Self { log_variances: Param::from_tensor(Tensor::zeros([losses], device)) }
+        let shape = Shape::new([losses]);
+        let zeros = move |device: &Device, tracked: bool| {
+            let zeros = Tensor::zeros([losses], device);
+            if tracked { zeros.require_grad() } else { zeros }
+        };
+        Self { log_variances: Param::uninitialized(ParamId::new(), zeros, device.clone(), true, shape) }
     }
 
-    /// The weighted sum of the losses, `[1]` each.
+    /// The weighted sum of the losses, `[1]` each, or of all their values one by one, `[n]` each.
     ///
     /// # Panics
     ///
@@ -57,7 +62,16 @@ impl UncertaintyWeighting {
             s.dims()[0],
             losses.len()
         );
-        let losses = Tensor::cat(losses, 0);
-        (((-s.clone()).exp() * losses + s) * 0.5).sum()
+        let s = match losses.first() {
+            // Where the module was not moved to: as a constant.
+            Some(loss) if loss.device() != s.device() => s.to_device(&loss.device()).cast(loss.dtype()),
+            Some(loss) if loss.dtype() != s.dtype() => s.cast(loss.dtype()),
+            _ => s,
+        };
+        let terms = losses.into_iter().enumerate().map(|(index, loss)| {
+            let s = s.clone().narrow(0, index, 1);
+            ((-s.clone()).exp() * loss + s) * 0.5
+        });
+        terms.reduce(|sum, term| sum + term).expect("there are losses")
     }
 }

@@ -115,7 +115,13 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
 
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
         let like = self.counts(&input, &target);
-        let term = |weight, loss: &L| loss.forward_no_reduction(input.clone(), target.clone()).flat() * weight;
+        let len = like.clone().flat().dims()[0];
+        let term = |weight, loss: &L| {
+            let losses = loss.forward_no_reduction(input.clone(), target.clone()).flat();
+            let got = losses.dims()[0];
+            assert_eq!(got, len, "WeightedSum: losses must have as many values as the first one, {len}, got {got}");
+            losses * weight
+        };
         like.shaped(self.total(term, |a, b| a + b))
     }
 

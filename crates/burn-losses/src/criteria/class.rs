@@ -215,14 +215,15 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
 ) -> Tensor<T> {
     let (device, dtype) = (logits.device(), logits.dtype());
     let counts = match class_weights {
-        Some(weights) => {
+        // Not of nothing: a length of 0 means something else to `reshape`.
+        Some(weights) if targets.shape().num_elements() > 0 => {
             let classes = weights.len() as i64;
             let outside = targets.clone().lower_elem(0).bool_or(targets.clone().greater_equal_elem(classes));
             let safe = targets.clone().mask_fill(outside, 0);
             let weights = Tensor::<1>::from_data(TensorData::new(weights.to_vec(), [weights.len()]), (&device, dtype));
             weights.select(0, safe.reshape([targets.shape().num_elements()])).reshape(targets.dims())
         }
-        None => Tensor::ones(targets.dims(), (&device, dtype)),
+        _ => Tensor::ones(targets.dims(), (&device, dtype)),
     };
     match ignore_index {
         Some(index) => counts.mask_fill(targets.clone().equal_elem(index), 0.0),

@@ -5,6 +5,7 @@ mod class;
 mod distribution;
 mod pointwise;
 mod soft_class;
+mod tensor;
 mod tensor_class;
 
 pub use binary::{BinaryLoss, BinaryTargets};
@@ -13,6 +14,8 @@ pub(crate) use class::class_counts;
 pub use distribution::DistributionLoss;
 pub use pointwise::PointwiseLoss;
 pub use soft_class::SoftClassLoss;
+pub(crate) use tensor::TensorCall;
+pub use tensor::{Per, TensorFormula, TensorLoss};
 pub(crate) use tensor_class::{TensorClassCall, check_shapes};
 pub use tensor_class::{TensorClassFormula, TensorClassLoss};
 
@@ -27,6 +30,7 @@ use burn::tensor::{DType, Tensor};
 /// | [`ClassLoss`], [`SoftClassLoss`] | `Tensor<D>`, `[N, C, d…]` | `Tensor<T, Int>`, `[N, d…]` |
 /// | [`PointwiseLoss`] | `Tensor<D>` | `Tensor<D>` |
 /// | [`BinaryLoss`] | `Tensor<D>` | `Tensor<D>` of floats, ints or bools |
+/// | [`TensorLoss`] | `Tensor<D>`, `[N, C, d…]` | `Tensor<D>` of floats, ints or bools |
 /// | [`DistributionLoss`] | `(Tensor<D>, Tensor<D>)`, location and scale | `Tensor<D>` |
 pub trait Criterion<Input, Target> {
     /// One value a target: a tensor.

@@ -5,6 +5,7 @@ use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check::{self, LossError};
 use crate::display;
+use crate::engine::pointwise::Input;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{DType, Int, Tensor};
@@ -40,16 +41,32 @@ use std::sync::Arc;
 /// ```
 pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// The loss of every row: `[N, 1, M]` of scores `[N, C, M]` (in f32 or wider) and targets `[N, 1, M]` within 0 … C − 1.
+    /// With V [views](Self::views) of each item, the scores are `[V·N, C, M]`.
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
+
+    /// How many views of each item a batch of scores holds, all items of the first view first: 1 but for losses that
+    /// compare a model's answers to differently augmented inputs.
+    fn views(&self) -> usize {
+        1
+    }
+
+    /// What the scores must be: logits, or any scores that take their place, but for losses of probabilities or their
+    /// logarithms.
+    fn input(&self) -> Input {
+        Input::Logits
+    }
+
+    /// The hyper-parameters that are lists by class, with their lengths.
+    fn per_class(&self) -> Vec<(&'static str, usize)> {
+        Vec::new()
+    }
 
     /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
     /// The name in messages and displays: the type's own.
     fn name() -> &'static str {
-        let path = core::any::type_name::<Self>();
-        let path = path.split('<').next().unwrap_or(path);
-        path.rsplit("::").next().unwrap_or(path)
+        display::type_name::<Self>()
     }
 
     /// The loss as a Burn module, without class weights or ignored targets.
@@ -66,6 +83,9 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
 /// A [`TensorClassFormula`] whose type is forgotten.
 pub(crate) trait ErasedTensorClass: Debug + Send + Sync {
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
+    fn views(&self) -> usize;
+    fn input(&self) -> Input;
+    fn per_class(&self) -> Vec<(&'static str, usize)>;
     fn name(&self) -> &'static str;
     fn parameters(&self) -> Vec<(String, Value)>;
 }
@@ -73,6 +93,15 @@ pub(crate) trait ErasedTensorClass: Debug + Send + Sync {
 impl<F: TensorClassFormula> ErasedTensorClass for F {
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         TensorClassFormula::losses(self, scores, targets)
+    }
+    fn views(&self) -> usize {
+        TensorClassFormula::views(self)
+    }
+    fn input(&self) -> Input {
+        TensorClassFormula::input(self)
+    }
+    fn per_class(&self) -> Vec<(&'static str, usize)> {
+        TensorClassFormula::per_class(self)
     }
     fn name(&self) -> &'static str {
         F::name()
@@ -93,7 +122,7 @@ pub(crate) struct TensorClassCall {
 }
 
 impl TensorClassCall {
-    /// The loss of every target, multiplied by what it counts, and what it counts.
+    /// The loss of every target, multiplied by what it counts, and what it counts: in f32 or wider.
     #[track_caller]
     fn losses<const D: usize, const T: usize>(
         &self,
@@ -103,10 +132,10 @@ impl TensorClassCall {
         let (dims, shape) = (scores.dims(), targets.dims());
         let name = self.formula.name();
         check::floats(name, "scores", scores.dtype(), &scores.device());
-        let weights = self.class_weights.as_ref().map(|weights| weights.len());
-        if let Err(error) = check::shapes(name, &dims, &shape, Vec::new(), weights) {
+        if let Err(error) = check_shapes(self, &dims, &shape) {
             panic!("{error}");
         }
+        let views = self.formula.views();
         let (classes, inner) = (dims[1], dims[2..].iter().product());
         if !self.composed && backend::is_on_host(&scores.device(), scores.dtype()) {
             let numbers = targets.clone().into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
@@ -121,19 +150,19 @@ impl TensorClassCall {
         };
         let counts = class_counts(&scores, &targets, self.class_weights.as_deref(), self.ignore_index);
         if targets.shape().num_elements() == 0 {
-            let nothing = scores.sum_dim(1).reshape(shape);
-            return (nothing.cast(dtype), counts.cast(dtype));
+            return (scores.sum_dim(1).squeeze_dim(1), counts);
         }
         let outside = targets.clone().lower_elem(0).bool_or(targets.clone().greater_equal_elem(classes as i64));
         let silent = counts.clone().equal_elem(0.0);
-        let safe = targets.mask_fill(outside.clone(), 0).reshape([dims[0], 1, inner]);
+        let rows = dims[0] / views;
+        let safe = targets.mask_fill(outside.clone(), 0).reshape([rows, 1, inner]);
         let scores = scores.reshape([dims[0], classes, inner]);
         // Rows that say nothing say nothing whatever their scores are.
-        let unheard = silent.clone().reshape([dims[0], 1, inner]).expand([dims[0], classes, inner]);
+        let unheard = silent.clone().reshape([rows, 1, inner]).repeat_dim(0, views).expand([dims[0], classes, inner]);
         let losses = self.formula.losses(scores.mask_fill(unheard, 0.0), safe).reshape(shape);
         let losses = (losses * counts.clone()).mask_fill(silent.clone(), 0.0);
         let losses = losses.mask_fill(outside.bool_and(silent.bool_not()), f64::NAN);
-        (losses.cast(dtype), counts.cast(dtype))
+        (losses, counts)
     }
 
     #[track_caller]
@@ -144,13 +173,12 @@ impl TensorClassCall {
         reduction: Reduction,
     ) -> Tensor<1> {
         let dtype = scores.dtype();
-        let wide = |tensor: Tensor<T>| if dtype == DType::F64 { tensor } else { tensor.cast(DType::F32) };
         let (losses, counts) = self.losses(scores, targets);
-        let sum = wide(losses).sum();
+        let sum = losses.sum();
         match reduction {
             Reduction::Sum => sum.cast(dtype),
             Reduction::Mean => {
-                let total = wide(counts).sum();
+                let total = counts.sum();
                 let nothing = total.clone().equal_elem(0.0);
                 (sum / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0).cast(dtype)
             }
@@ -163,7 +191,8 @@ impl TensorClassCall {
         scores: Tensor<D>,
         targets: Tensor<T, Int>,
     ) -> Tensor<T> {
-        self.losses(scores, targets).0
+        let dtype = scores.dtype();
+        self.losses(scores, targets).0.cast(dtype)
     }
 }
 
@@ -284,5 +313,6 @@ impl<F: TensorClassFormula> ModuleDisplay for TensorClassLoss<F> {
 /// The shapes of scores and targets, and the classes of the targets.
 pub(crate) fn check_shapes(call: &TensorClassCall, scores: &[usize], targets: &[usize]) -> Result<(), LossError> {
     let weights = call.class_weights.as_ref().map(|weights| weights.len());
-    check::shapes(call.formula.name(), scores, targets, Vec::new(), weights)
+    let formula = &call.formula;
+    check::shapes(formula.name(), scores, targets, formula.views(), formula.per_class(), weights)
 }

@@ -1,10 +1,10 @@
 //! Values with slopes of our own in Burn's graph: what the composed paths have in common.
 
-use crate::real::{Primitive, Real};
+use crate::real::{Dual, Primitive, Real};
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
-use burn::backend::{Dispatch as B, TensorMetadata, get_device_settings};
-use burn::tensor::{DType, FloatDType, Scalar, Shape};
+use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
+use burn::tensor::{DType, FloatDType, Scalar, Shape, Tensor};
 
 pub(crate) type Numbers = Primitive<B>;
 
@@ -31,6 +31,28 @@ pub(crate) fn with_slope(value: Numbers, part: Numbers, slope: Numbers) -> Numbe
     // x − detach(x) is 0 and has slope 1.
     let nothing = part.clone() - detached(&part);
     value + slope * nothing
+}
+
+/// A formula of the elements of tensors of one shape, with its exact slopes in Burn's graph: for losses in tensor
+/// operations, since Burn's own logarithms lose digits on GPUs, and its roots have infinite slopes.
+pub(crate) fn elementwise<const K: usize>(
+    tensors: [Tensor<3>; K],
+    formula: impl FnOnce([Dual<Numbers, K>; K]) -> Dual<Numbers, K>,
+) -> Tensor<3> {
+    let parts = tensors.map(|tensor| Primitive::<B>(tensor.into_dispatch()));
+    let has_graph = B::ad_enabled(&parts[0].0.device());
+    let mut index = 0;
+    let inputs = parts.each_ref().map(|part| {
+        index += 1;
+        if has_graph { Dual::variable(detached(part), index - 1) } else { Dual::fixed(part.clone()) }
+    });
+    let Dual { mut value, slopes } = formula(inputs);
+    for (part, slope) in parts.into_iter().zip(slopes) {
+        if let Some(slope) = slope {
+            value = with_slope(value, part, slope);
+        }
+    }
+    Tensor::from_dispatch(value.0)
 }
 
 /// Half precision is computed in f32.

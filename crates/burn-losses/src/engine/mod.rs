@@ -2,7 +2,7 @@
 
 mod autodiff;
 pub(crate) mod class_rows;
-mod graph;
+pub(crate) mod graph;
 #[cfg(any(feature = "flex", feature = "ndarray", test))]
 pub(crate) mod host;
 pub(crate) mod pointwise;

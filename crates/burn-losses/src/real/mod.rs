@@ -23,6 +23,7 @@
 //!   own graph of a [`Primitive`] cannot promise this for slopes; the composed path takes them from [`Dual`].)
 
 mod dual;
+mod erf;
 mod float;
 #[cfg(feature = "cube")]
 pub(crate) mod ir;
@@ -35,6 +36,7 @@ pub(crate) mod tests;
 mod x86;
 
 pub use dual::Dual;
+pub(crate) use erf::erf;
 pub use float::F32;
 pub use primitive::Primitive;
 

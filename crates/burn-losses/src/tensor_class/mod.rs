@@ -1,26 +1,74 @@
-//! Class losses written in tensor operations: margins and projections of scores that are no logits.
+//! Class losses written in tensor operations: margins and projections of scores that are no logits, and losses of more
+//! than one class's probability.
 
+mod backward_correction;
+mod bi_tempered;
+mod focal_cosine;
+mod forward_correction;
+mod generalized_jensen_shannon;
+mod hard_bootstrapping;
+mod jsd_cross_entropy;
 mod multi_margin;
+mod multiclass_entmax;
 mod multiclass_hinge;
 mod multiclass_perceptron;
 mod multiclass_sparsemax;
 mod negative_log_likelihood;
+mod ordinal_emd;
+mod seesaw;
+mod softmax;
+mod tempered;
+mod transition;
+mod views;
 
+pub use backward_correction::BackwardCorrection;
+pub use bi_tempered::BiTempered;
+pub use focal_cosine::FocalCosine;
+pub use forward_correction::ForwardCorrection;
+pub use generalized_jensen_shannon::GeneralizedJensenShannon;
+pub use hard_bootstrapping::HardBootstrapping;
+pub use jsd_cross_entropy::JsdCrossEntropy;
 pub use multi_margin::MultiMargin;
+pub use multiclass_entmax::MulticlassEntmax;
 pub use multiclass_hinge::MulticlassHinge;
 pub use multiclass_perceptron::MulticlassPerceptron;
 pub use multiclass_sparsemax::MulticlassSparsemax;
 pub use negative_log_likelihood::NegativeLogLikelihood;
+pub use ordinal_emd::OrdinalEmd;
+pub use seesaw::Seesaw;
+pub use transition::{Transition, TransitionMatrix};
 
-use burn::tensor::{Int, Tensor};
+use softmax::Softmax;
+use tempered::Tempered;
+
+use crate::real::Primitive;
+use burn::backend::Dispatch;
+use burn::tensor::{Bool, Int, Tensor};
+
+/// Tensors in the algebra of [`Real`](crate::real::Real), whose functions keep their last digits on every backend.
+type Numbers = Primitive<Dispatch>;
+
+fn real<const D: usize>(x: Tensor<D>) -> Numbers {
+    Primitive(x.into_dispatch())
+}
+
+fn tensor<const D: usize>(x: Numbers) -> Tensor<D> {
+    Tensor::from_dispatch(x.0)
+}
+
+/// Where the class is the one of `classes [N, 1, M]`: `[N, C, M]`.
+fn is_class(classes: Tensor<3, Int>, count: usize) -> Tensor<3, Bool> {
+    let [rows, _, inner] = classes.dims();
+    let shape = [rows, count, inner];
+    let numbers = Tensor::<1, Int>::arange(0..count as i64, &classes.device());
+    let numbers = numbers.cast(classes.dtype()).reshape([1, count, 1]).expand(shape);
+    numbers.equal(classes.expand(shape))
+}
 
 /// `scores [N, C, M]` with a value in the place of each target `[N, 1, M]`.
 fn without(scores: Tensor<3>, targets: Tensor<3, Int>, value: f64) -> Tensor<3> {
-    let [rows, classes, inner] = scores.dims();
-    let numbers = Tensor::<1, Int>::arange(0..classes as i64, &targets.device());
-    let shape = [rows, classes, inner];
-    let numbers = numbers.cast(targets.dtype()).reshape([1, classes, 1]).expand(shape);
-    scores.mask_fill(numbers.equal(targets.expand(shape)), value)
+    let classes = scores.dims()[1];
+    scores.mask_fill(is_class(targets, classes), value)
 }
 
 /// max(x, 0), with slope 0 at 0; NaN stays.
@@ -29,15 +77,27 @@ fn relu(x: Tensor<3>) -> Tensor<3> {
     x.mask_fill(below, 0.0)
 }
 
+/// 0 with the slope 1: what slopes are hung at. Where x is infinite it is 0 and no more.
+fn movement(x: Tensor<3>) -> Tensor<3> {
+    let infinite = x.clone().is_inf();
+    let x = x.mask_fill(infinite, 0.0);
+    x.clone() - x.detach()
+}
+
 /// The point of the simplex nearest to each row of x, whose largest entry is 0.
 fn projection(x: Tensor<3>) -> Tensor<3> {
-    let classes = x.dims()[1];
     let sorted = x.clone().sort_descending(1);
-    let places = Tensor::<1, Int>::arange(1..classes as i64 + 1, &x.device()).float().cast(x.dtype());
-    let places = places.reshape([1, classes, 1]);
+    let places = places(&x);
     let sums = sorted.clone().cumsum(1);
     let inside = (sorted.clone() * places + 1.0).greater(sums);
     let count = inside.clone().float().cast(x.dtype()).sum_dim(1);
     let threshold = (sorted.mask_fill(inside.bool_not(), 0.0).sum_dim(1) - 1.0) / count;
     relu(x - threshold)
+}
+
+/// 1 … C along the classes, `[1, C, 1]`.
+fn places(x: &Tensor<3>) -> Tensor<3> {
+    let classes = x.dims()[1];
+    let places = Tensor::<1, Int>::arange(1..classes as i64 + 1, &x.device()).float().cast(x.dtype());
+    places.reshape([1, classes, 1])
 }

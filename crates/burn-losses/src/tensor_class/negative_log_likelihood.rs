@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
+use crate::engine::pointwise::Input;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -68,5 +69,9 @@ impl TensorClassFormula for NegativeLogLikelihood {
 
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         -scores.gather(1, targets)
+    }
+
+    fn input(&self) -> Input {
+        Input::LogProbabilities
     }
 }

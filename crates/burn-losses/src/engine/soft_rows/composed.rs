@@ -3,8 +3,9 @@
 //! The gradient is made here in full, by the same mathematics as on the CPU, and hung into Burn's graph, so that its
 //! digits do not depend on Burn's backward pass.
 
+use super::SoftCall;
 use super::formula::given;
-use super::{SoftCall, extent};
+use crate::engine::class_rows::Extent;
 use crate::engine::graph::{self, Numbers, detached, filled, widened};
 use crate::engine::pointwise::Input;
 use crate::real::{Dual, Primitive, Real};
@@ -23,7 +24,7 @@ pub(super) fn evaluate(
     call: &SoftCall,
 ) -> FloatTensor<B> {
     let (dtype, shape) = (scores.dtype(), scores.shape());
-    let extent = extent(&shape);
+    let extent = Extent::of(&shape);
     let output = call.output_shape(&shape);
     let full = Shape::new([extent.rows, extent.classes, extent.inner]);
     let rows = Shape::new([extent.rows, 1, extent.inner]);

@@ -9,7 +9,7 @@
 #![allow(unsafe_code)]
 
 use super::formula::{LANES, given};
-use super::{SoftCall, Stretch, SumsBlock, counts_differ, extent};
+use super::{SoftCall, Stretch, SumsBlock, counts_differ};
 use crate::check;
 use crate::engine::class_rows::Extent;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
@@ -84,7 +84,7 @@ fn sweep<B: Host>(tensors: Tensors<B>, call: &SoftCall, losses: bool, wanted: [b
 fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: bool, wanted: [bool; 2]) -> Made<B> {
     let Tensors { scores, targets, classes, weights, upstream } = tensors;
     let (shape, device) = (scores.shape(), scores.device());
-    let extent = extent(&shape);
+    let extent = Extent::of(&shape);
     let (len, rows) = (shape.num_elements(), extent.targets());
     let mut scores = B::contiguous(scores);
     let mut targets = B::contiguous(targets);

@@ -206,9 +206,7 @@ pub trait SoftClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
 
     /// The name in messages and displays: the type's own.
     fn name() -> &'static str {
-        let path = core::any::type_name::<Self>();
-        let path = path.split('<').next().unwrap_or(path);
-        path.rsplit("::").next().unwrap_or(path)
+        display::type_name::<Self>()
     }
 
     /// The loss as a Burn module, of logits.

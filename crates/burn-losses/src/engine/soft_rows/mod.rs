@@ -26,7 +26,6 @@ pub(crate) use cpu::{gradients, value, with_gradients};
 pub use formula::{Class, SoftClassFormula, Sums};
 pub(crate) use formula::{Expected, SoftFormula, Stretch, SumsBlock, weighted};
 
-use super::class_rows::Extent;
 use super::pointwise::Input;
 use crate::backend::{self, HostLossBackend};
 use crate::check;
@@ -126,9 +125,4 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
 /// What each row counts in the mean, where rows do not all count the same.
 fn counts_differ(call: &SoftCall) -> bool {
     call.weighted || (!call.dense && (call.class_weights.is_some() || call.ignore_index.is_some()))
-}
-
-/// The extent of scores of this shape.
-fn extent(scores: &Shape) -> Extent {
-    Extent::of(scores)
 }
