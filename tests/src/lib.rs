@@ -243,6 +243,22 @@ pub struct Outcome {
     pub gradient: Vec<f64>,
 }
 
+/// What a panic says; "nothing" if there is none.
+pub fn said<T>(act: impl FnOnce() -> T) -> String {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)) {
+        Ok(_) => "nothing".to_owned(),
+        Err(error) => match error.downcast::<String>() {
+            Ok(sentence) => *sentence,
+            Err(_) => "no sentence".to_owned(),
+        },
+    }
+}
+
+/// Zeros on the CPU.
+pub fn zeros<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    Tensor::zeros(shape, (&Device::flex(), DType::F32))
+}
+
 /// The numbers of a tensor in f64.
 pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     tensor.try_into_vec_as::<f64>().expect("floats")

@@ -6,7 +6,7 @@ use burn_losses::catalogue::{self, Family, Signature};
 use burn_losses::prelude::*;
 use burn_losses_tests::{
     Faults, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors, difference, f64_ways,
-    numbers, rotating_ways, same, tensor_configurations, times,
+    numbers, rotating_ways, said, same, tensor_configurations, times, zeros,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -1091,21 +1091,6 @@ fn probabilities_are_as_good_as_logits() {
 }
 
 // ---- What is wrong is said ----
-
-/// What a panic says.
-fn said<T>(act: impl FnOnce() -> T) -> String {
-    match catch_unwind(AssertUnwindSafe(act)) {
-        Ok(_) => "nothing".to_owned(),
-        Err(error) => match error.downcast::<String>() {
-            Ok(sentence) => *sentence,
-            Err(_) => "no sentence".to_owned(),
-        },
-    }
-}
-
-fn zeros<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-    Tensor::zeros(shape, (&Device::flex(), DType::F32))
-}
 
 #[test]
 fn wrong_shapes_and_dtypes_are_named() {

@@ -8,7 +8,7 @@ use burn_losses::{
 };
 use burn_losses_tests::{
     Faults, Outcome, Problem, Random, Tolerance, Way, config, difference, extent, f64_ways, names, plain_ways,
-    rotating_ways, tensor_class_configurations, tensor_class_entries, transition_matrix, ways,
+    rotating_ways, said, tensor_class_configurations, tensor_class_entries, transition_matrix, ways,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -818,17 +818,6 @@ fn losses_say_how_many_views_they_take() {
     for config in tensor_class_configurations(CLASSES) {
         let several = ["jsd_cross_entropy", "generalized_jensen_shannon"].contains(&config.name());
         assert!(several || config.init().unwrap().views() == 1, "{config:?}");
-    }
-}
-
-/// What a panic says.
-fn said<T>(act: impl FnOnce() -> T) -> String {
-    match catch_unwind(AssertUnwindSafe(act)) {
-        Ok(_) => "nothing".to_owned(),
-        Err(error) => match error.downcast::<String>() {
-            Ok(sentence) => *sentence,
-            Err(_) => "no sentence".to_owned(),
-        },
     }
 }
 

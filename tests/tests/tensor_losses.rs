@@ -9,7 +9,7 @@ use burn_losses::{
 };
 use burn_losses_tests::{
     Faults, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors, difference,
-    f64_ways, numbers, plain_ways, rotating_ways, same, times, ways, whole_configurations,
+    f64_ways, numbers, plain_ways, rotating_ways, said, same, times, ways, whole_configurations, zeros,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -1219,21 +1219,6 @@ fn losses_are_send_sync_clone_and_debug() {
     check::<TensorLoss<Zlpr>>();
     check::<TensorLoss<Rmse>>();
     check::<AnyTensorLoss>();
-}
-
-/// What a panic says.
-fn said<T>(act: impl FnOnce() -> T) -> String {
-    match catch_unwind(AssertUnwindSafe(act)) {
-        Ok(_) => "nothing".to_owned(),
-        Err(error) => match error.downcast::<String>() {
-            Ok(sentence) => *sentence,
-            Err(_) => "no sentence".to_owned(),
-        },
-    }
-}
-
-fn zeros<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-    Tensor::zeros(shape, (&Device::flex(), DType::F32))
 }
 
 #[test]
