@@ -7,6 +7,22 @@ import struct
 DIGITS, STEP = 720, "1e-350"
 MORE_DIGITS, SMALLER_STEP = 900, "1e-420"
 
+# What is written of a case of float tensors, as it comes.
+CASE_KEYS = (
+    "name",
+    "config",
+    "input",
+    "pos_weight",
+    "label_smoothing",
+    "class_weights",
+    "weights",
+    "inputs",
+    "none",
+    "mean",
+    "sum",
+    "extreme",
+)
+
 
 def of_class(parameter, target):
     return parameter[target] if isinstance(parameter, list) else parameter

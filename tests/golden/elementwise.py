@@ -16,6 +16,7 @@ from mpmath import mp, mpf
 from torch.nn import functional as F
 
 from common import (
+    CASE_KEYS,
     DIGITS,
     MORE_DIGITS,
     SMALLER_STEP,
@@ -1318,21 +1319,6 @@ def assert_every_piece(loss, cases):
 
 
 # Output.
-
-CASE_KEYS = (
-    "name",
-    "config",
-    "input",
-    "pos_weight",
-    "label_smoothing",
-    "class_weights",
-    "weights",
-    "inputs",
-    "none",
-    "mean",
-    "sum",
-    "extreme",
-)
 
 
 def generate(loss, versions):

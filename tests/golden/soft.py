@@ -14,6 +14,7 @@ import torch
 from mpmath import mp, mpf
 
 from common import (
+    CASE_KEYS,
     DIGITS,
     MORE_DIGITS,
     SMALLER_STEP,
@@ -839,21 +840,6 @@ SUITES = {
     if name.endswith("_cases") and callable(cases)
 }
 assert [f"{loss}.soft" for loss in DEFAULTS] == list(SUITES)
-
-CASE_KEYS = (
-    "name",
-    "config",
-    "input",
-    "pos_weight",
-    "label_smoothing",
-    "class_weights",
-    "weights",
-    "inputs",
-    "none",
-    "mean",
-    "sum",
-    "extreme",
-)
 
 
 def generate(file, versions):

@@ -14,6 +14,7 @@ from mpmath import mp, mpf
 from torch.nn import functional as F
 
 from common import (
+    CASE_KEYS,
     DIGITS,
     MORE_DIGITS,
     SMALLER_STEP,
@@ -584,21 +585,6 @@ SUITES = {
     "scale_invariant_log": scale_invariant_log_cases,
 }
 assert SUITES.keys() == DEFAULTS.keys()
-
-CASE_KEYS = (
-    "name",
-    "config",
-    "input",
-    "pos_weight",
-    "label_smoothing",
-    "class_weights",
-    "weights",
-    "inputs",
-    "none",
-    "mean",
-    "sum",
-    "extreme",
-)
 
 
 def generate(loss, versions):

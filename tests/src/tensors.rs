@@ -544,6 +544,72 @@ pub fn same(
     }
 }
 
+/// How many differences were taken, and how many of them lie over a kink: those say nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Differences {
+    entries: usize,
+    kinks: usize,
+}
+
+impl Differences {
+    /// Compares the gradients by an input, one a way, with differences of the value; `step` is their width at a number.
+    pub fn compare(
+        &mut self,
+        faults: &mut Faults,
+        (problem, by): (&TensorProblem, Option<Reduction>),
+        outcomes: &[(&Way, TensorOutcome)],
+        input: usize,
+        step: impl Fn(f64) -> f64,
+    ) {
+        let (way, _) = outcomes[0];
+        let gradients: Vec<Vec<f64>> =
+            outcomes.iter().map(|(_, outcome)| outcome.gradient(input, problem.len())).collect();
+        let largest = gradients[0].iter().fold(0.0_f64, |most, g| most.max(g.abs()));
+        for at in 0..problem.len() {
+            let value = |x: f64| {
+                let mut moved = problem.clone();
+                moved.inputs[input][at] = x;
+                moved.value(way, by).iter().sum::<f64>()
+            };
+            let x = problem.inputs[input][at];
+            let (slope, uncertain) = difference(value, x, step(x));
+            self.entries += 1;
+            if uncertain > 1e-6 * largest.max(1e-3) {
+                self.kinks += 1;
+                continue;
+            }
+            let allowed = 1e-8 * largest + 1e-9 + uncertain;
+            for (gradient, (way, _)) in gradients.iter().zip(outcomes) {
+                faults.expect((gradient[at] - slope).abs() <= allowed, || {
+                    let got = gradient[at];
+                    let what = describe_tensors(problem);
+                    format!("{got} by {input} at {at}, difference {slope} ± {uncertain:e}, {by:?} {way} {what}")
+                });
+            }
+        }
+    }
+
+    /// Fails if too many lie over a kink.
+    #[track_caller]
+    pub fn report(self) {
+        let Self { entries, kinks } = self;
+        assert!(kinks * 10 < entries, "{kinks} of {entries} differences lie over a kink");
+    }
+}
+
+/// Checks that a problem whose weights are all 0 is 0, gradients included.
+pub fn expect_nothing(faults: &mut Faults, problem: &TensorProblem) {
+    for way in rotating_ways() {
+        for by in [Reduction::Mean, Reduction::Sum] {
+            let got = problem.run(&way, Some(by));
+            let still =
+                (0..problem.inputs.len()).flat_map(|input| got.gradient(input, problem.len())).all(|g| g == 0.0);
+            faults
+                .expect(got.value == [0.0] && still, || format!("{got:?} {by:?} {way} {}", describe_tensors(problem)));
+        }
+    }
+}
+
 /// Every number of an outcome times a factor.
 pub fn times(outcome: &TensorOutcome, factor: f64) -> TensorOutcome {
     let scaled = |numbers: &Vec<f64>| numbers.iter().map(|x| x * factor).collect::<Vec<f64>>();

@@ -281,7 +281,7 @@ fn negative_level_is_an_error() {
 
 // ---- Label smoothing ----
 
-/// (1 − ε)·ℓ(target) + (ε/C)·Σₖ ℓ(k), times the weight of the target.
+/// (1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k), times the weight of the target.
 #[test]
 fn label_smoothing_shares_the_target() {
     let mut faults = Faults::default();
@@ -296,8 +296,14 @@ fn label_smoothing_shares_the_target() {
         json!("taylor_cross_entropy"),
     ];
     for (turn, loss) in losses.iter().enumerate() {
-        for smoothing in [0.0, 0.1, 0.5, 1.0] {
-            let smoothed = config(json!({"name": "label_smoothing", "smoothing": smoothing, "loss": loss}));
+        for (step, smoothing) in [0.0, 0.1, 0.5, 1.0].into_iter().enumerate() {
+            let mut smoothed = json!({"name": "label_smoothing", "smoothing": smoothing, "loss": loss});
+            let mut distribution = [1.0 / CLASSES as f64; CLASSES];
+            if (turn + step) % 2 == 0 {
+                distribution = [0.125, 0.0, 0.25, 0.125, 0.5];
+                smoothed["distribution"] = json!(distribution.map(|share| 8.0 * share));
+            }
+            let smoothed = config(smoothed);
             let shape = if turn % 2 == 0 { &[6, CLASSES][..] } else { &[2, CLASSES, 3] };
             for problem in Problem::random(&smoothed, shape, &mut Random::new(5)).variants() {
                 let counts: Vec<f64> = problem
@@ -314,7 +320,7 @@ fn label_smoothing_shares_the_target() {
                     for (by, divisor) in REDUCTIONS.into_iter().zip([1.0, total, 1.0]) {
                         let mut value = vec![0.0; counts.len()];
                         let mut gradient = vec![0.0; problem.logits.len()];
-                        for class in 0..CLASSES {
+                        for (class, spread) in distribution.iter().enumerate() {
                             let plain = Problem {
                                 config: config(loss.clone()),
                                 class_weights: None,
@@ -325,7 +331,7 @@ fn label_smoothing_shares_the_target() {
                             let share: Vec<f64> = (0..counts.len())
                                 .map(|row| {
                                     let own = if problem.targets[row] == class as i64 { 1.0 - smoothing } else { 0.0 };
-                                    (own + smoothing / CLASSES as f64) * counts[row] / divisor
+                                    (own + smoothing * spread) * counts[row] / divisor
                                 })
                                 .collect();
                             let of_class = plain.run_with(&way, None, Some(&share));
@@ -346,6 +352,21 @@ fn label_smoothing_shares_the_target() {
         }
     }
     faults.report(3_000);
+}
+
+/// A distribution has one number a class, and one of them is above 0.
+#[test]
+fn label_smoothing_says_what_is_wrong_with_a_distribution() {
+    let smoothed = |distribution: serde_json::Value| {
+        config(json!({"name": "label_smoothing", "distribution": distribution})).init()
+    };
+    let zeros = smoothed(json!([0, 0])).unwrap_err();
+    assert_eq!(zeros.to_string(), "LabelSmoothing: distribution must be above 0 for a class, got 0 for all");
+    let two = smoothed(json!([1, 3])).unwrap();
+    let checked = two.check(&[4, 3], &[4], [0, 1, 2, 0].into_iter(), None);
+    let sentence = "CrossEntropy: distribution must have one value for each of the 3 classes, got 2";
+    assert_eq!(checked.unwrap_err().to_string(), sentence);
+    assert!(format!("{two}").contains("label_smoothing: {\"distribution\":[1.0,3.0],\"smoothing\":0.1}"), "{two}");
 }
 
 /// The typed wrapper is the one from a file; what cannot be smoothed says so.

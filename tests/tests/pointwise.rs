@@ -5,8 +5,8 @@ use burn::tensor::{Bool, DType, Device, Int, Tensor, TensorData, s};
 use burn_losses::catalogue::{self, Family, Signature};
 use burn_losses::prelude::*;
 use burn_losses_tests::{
-    Faults, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors, difference, f64_ways,
-    numbers, rotating_ways, said, same, tensor_configurations, times, zeros,
+    Differences, Faults, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors,
+    expect_nothing, f64_ways, numbers, rotating_ways, said, same, tensor_configurations, times, zeros,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -60,49 +60,26 @@ fn is_held_constant(problem: &TensorProblem, input: usize) -> bool {
 #[test]
 fn gradients_are_the_differences_of_the_value() {
     let mut faults = Faults::default();
-    let (mut entries, mut kinks) = (0, 0);
+    let mut differences = Differences::default();
     let ways = f64_ways();
     for seed in [1, 2] {
         for (number, problem) in problems(seed).iter().enumerate() {
             let by = REDUCTIONS[number % 3];
-            let outcomes: Vec<TensorOutcome> = ways.iter().map(|way| problem.run(way, by)).collect();
+            let outcomes: Vec<(&Way, TensorOutcome)> = ways.iter().map(|way| (way, problem.run(way, by))).collect();
             for input in (0..problem.inputs.len()).filter(|&input| !is_held_constant(problem, input)) {
-                let gradients: Vec<Vec<f64>> =
-                    outcomes.iter().map(|outcome| outcome.gradient(input, problem.len())).collect();
                 if problem.config.signature() == Signature::Binary && input == 1 {
-                    let still = gradients.iter().flatten().all(|&g| g == 0.0);
+                    let still = outcomes
+                        .iter()
+                        .all(|(_, outcome)| outcome.gradient(input, problem.len()).iter().all(|&g| g == 0.0));
                     faults.expect(still, || format!("a gradient by the labels, {}", describe_tensors(problem)));
                     continue;
                 }
-                let largest = gradients[0].iter().fold(0.0_f64, |most, g| most.max(g.abs()));
-                for at in 0..problem.len() {
-                    let value = |x: f64| {
-                        let mut moved = problem.clone();
-                        moved.inputs[input][at] = x;
-                        moved.value(&ways[0], by).iter().sum::<f64>()
-                    };
-                    let x = problem.inputs[input][at];
-                    let (slope, uncertain) = difference(value, x, if x.abs() < 0.1 { 1e-3 } else { 4e-3 });
-                    entries += 1;
-                    if uncertain > 1e-6 * largest.max(1e-3) {
-                        kinks += 1;
-                        continue;
-                    }
-                    let allowed = 1e-8 * largest + 1e-9 + uncertain;
-                    for (gradient, way) in gradients.iter().zip(&ways) {
-                        faults.expect((gradient[at] - slope).abs() <= allowed, || {
-                            let got = gradient[at];
-                            format!(
-                                "{got} by {input} at {at}, difference {slope} ± {uncertain:e}, {by:?} {way} {}",
-                                describe_tensors(problem)
-                            )
-                        });
-                    }
-                }
+                let step = |x: f64| if x.abs() < 0.1 { 1e-3 } else { 4e-3 };
+                differences.compare(&mut faults, (problem, by), &outcomes, input, step);
             }
         }
     }
-    assert!(kinks * 10 < entries, "{kinks} of {entries} differences lie over a kink");
+    differences.report();
     faults.report(10_000);
 }
 
@@ -291,14 +268,7 @@ fn weights_of_zero_alone_give_zero() {
         if number % 2 == 0 {
             problem.inputs[0][0] = f64::NAN;
         }
-        for way in rotating_ways() {
-            for by in [Reduction::Mean, Reduction::Sum] {
-                let got = problem.run(&way, Some(by));
-                let still = (0..problem.inputs.len()).flat_map(|input| got.gradient(input, problem.len()));
-                let nothing = got.value == [0.0] && still.into_iter().all(|g| g == 0.0);
-                faults.expect(nothing, || format!("{got:?} {by:?} {way} {}", describe_tensors(&problem)));
-            }
-        }
+        expect_nothing(&mut faults, &problem);
     }
     faults.report(1_500);
 }

@@ -5,8 +5,8 @@ use burn::tensor::DType;
 use burn_losses::catalogue::Family;
 use burn_losses::prelude::*;
 use burn_losses_tests::{
-    Faults, Outcome, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors,
-    difference, f64_ways, rotating_ways, same, soft_configurations, times,
+    Differences, Faults, Outcome, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config,
+    describe_tensors, expect_nothing, f64_ways, rotating_ways, same, soft_configurations, times,
 };
 use serde_json::{Value, json};
 
@@ -86,44 +86,20 @@ fn some_targets(rows: usize, random: &mut Random) -> Vec<i64> {
 fn gradients_by_scores_and_targets_are_the_differences_of_the_value() {
     let mut faults = Faults::default();
     let ways = f64_ways();
-    let (mut entries, mut kinks) = (0, 0);
+    let mut differences = Differences::default();
     for seed in [1, 2] {
         for (number, problem) in problems(seed).iter().enumerate() {
             let by = REDUCTIONS[number % 3];
-            let outcomes: Vec<TensorOutcome> = ways.iter().map(|way| problem.run(way, by)).collect();
+            let outcomes: Vec<(&Way, TensorOutcome)> = ways.iter().map(|way| (way, problem.run(way, by))).collect();
             for input in 0..2 {
-                let gradients: Vec<Vec<f64>> =
-                    outcomes.iter().map(|outcome| outcome.gradient(input, problem.len())).collect();
-                let largest = gradients[0].iter().fold(0.0_f64, |most, g| most.max(g.abs()));
-                for at in 0..problem.len() {
-                    let value = |x: f64| {
-                        let mut moved = problem.clone();
-                        moved.inputs[input][at] = x;
-                        moved.value(&ways[0], by).iter().sum::<f64>()
-                    };
-                    let x = problem.inputs[input][at];
-                    // Probabilities and their logarithms stay what they are.
-                    let step =
-                        if input == 0 && problem.input == Input::Logits { 4e-3 } else { 4e-3_f64.min(0.02 * x.abs()) };
-                    let (slope, uncertain) = difference(value, x, step);
-                    entries += 1;
-                    if uncertain > 1e-6 * largest.max(1e-3) {
-                        kinks += 1;
-                        continue;
-                    }
-                    let allowed = 1e-8 * largest + 1e-9 + uncertain;
-                    for (gradient, way) in gradients.iter().zip(&ways) {
-                        faults.expect((gradient[at] - slope).abs() <= allowed, || {
-                            let got = gradient[at];
-                            let what = describe_tensors(problem);
-                            format!("{got} by {input} at {at}, difference {slope} ± {uncertain:e}, {by:?} {way} {what}")
-                        });
-                    }
-                }
+                // Probabilities and their logarithms stay what they are.
+                let is_logit = input == 0 && problem.input == Input::Logits;
+                let step = |x: f64| if is_logit { 4e-3 } else { 4e-3_f64.min(0.02 * x.abs()) };
+                differences.compare(&mut faults, (problem, by), &outcomes, input, step);
             }
         }
     }
-    assert!(kinks * 10 < entries, "{kinks} of {entries} differences lie over a kink");
+    differences.report();
     faults.report(10_000);
 }
 
@@ -819,15 +795,7 @@ fn row_weights_of_zero_alone_give_zero() {
         if number % 2 == 0 {
             problem.inputs[0][0] = f64::NAN;
         }
-        for way in rotating_ways() {
-            for by in [Reduction::Mean, Reduction::Sum] {
-                let got = problem.run(&way, Some(by));
-                let still = (0..2).flat_map(|input| got.gradient(input, problem.len())).all(|g| g == 0.0);
-                faults.expect(got.value == [0.0] && still, || {
-                    format!("{got:?} {by:?} {way} {}", describe_tensors(&problem))
-                });
-            }
-        }
+        expect_nothing(&mut faults, &problem);
     }
     faults.report(1_000);
 }

@@ -8,8 +8,8 @@ use burn_losses::{
     TensorLoss, Zlpr,
 };
 use burn_losses_tests::{
-    Faults, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors, difference,
-    f64_ways, numbers, plain_ways, rotating_ways, said, same, times, ways, whole_configurations, zeros,
+    Differences, Faults, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors,
+    expect_nothing, f64_ways, numbers, plain_ways, rotating_ways, said, same, times, ways, whole_configurations, zeros,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -211,7 +211,7 @@ fn results_have_the_shape_of_what_there_is_one_loss_for() {
 fn gradients_are_the_differences_of_the_value() {
     let mut faults = Faults::default();
     let mut random = Random::new(10);
-    let (mut entries, mut kinks) = (0, 0);
+    let mut differences = Differences::default();
     let ways = f64_ways();
     for seed in 1..=4 {
         for (number, mut problem) in problems(seed).into_iter().enumerate() {
@@ -219,42 +219,21 @@ fn gradients_are_the_differences_of_the_value() {
             if number % 2 == 0 {
                 problem.weights = Some(some_weights(&problem, &mut random));
             }
-            let outcomes: Vec<TensorOutcome> = ways.iter().map(|way| problem.run(way, by)).collect();
+            let outcomes: Vec<(&Way, TensorOutcome)> = ways.iter().map(|way| (way, problem.run(way, by))).collect();
             for input in 0..2 {
-                let gradients: Vec<Vec<f64>> =
-                    outcomes.iter().map(|outcome| outcome.gradient(input, problem.len())).collect();
                 if is_multilabel(&problem) && input == 1 {
-                    let still = gradients.iter().flatten().all(|&g| g == 0.0);
+                    let still = outcomes
+                        .iter()
+                        .all(|(_, outcome)| outcome.gradient(input, problem.len()).iter().all(|&g| g == 0.0));
                     faults.expect(still, || format!("a gradient by the labels, {}", describe_tensors(&problem)));
                     continue;
                 }
-                let largest = gradients[0].iter().fold(0.0_f64, |most, g| most.max(g.abs()));
-                for at in 0..problem.len() {
-                    let value = |x: f64| {
-                        let mut moved = problem.clone();
-                        moved.inputs[input][at] = x;
-                        moved.value(&ways[0], by).iter().sum::<f64>()
-                    };
-                    let x = problem.inputs[input][at];
-                    let (slope, uncertain) = difference(value, x, if x.abs() < 0.1 { 1e-3 } else { 4e-3 });
-                    entries += 1;
-                    if uncertain > 1e-6 * largest.max(1e-3) {
-                        kinks += 1;
-                        continue;
-                    }
-                    let allowed = 1e-8 * largest + 1e-9 + uncertain;
-                    for (gradient, way) in gradients.iter().zip(&ways) {
-                        faults.expect((gradient[at] - slope).abs() <= allowed, || {
-                            let got = gradient[at];
-                            let what = describe_tensors(&problem);
-                            format!("{got} by {input} at {at}, difference {slope} ± {uncertain:e}, {by:?} {way} {what}")
-                        });
-                    }
-                }
+                let step = |x: f64| if x.abs() < 0.1 { 1e-3 } else { 4e-3 };
+                differences.compare(&mut faults, (&problem, by), &outcomes, input, step);
             }
         }
     }
-    assert!(kinks * 10 < entries, "{kinks} of {entries} differences lie over a kink");
+    differences.report();
     faults.report(4_000);
 }
 
@@ -421,15 +400,7 @@ fn weights_of_zero_alone_give_zero() {
         if number % 2 == 0 {
             problem.inputs[0][0] = f64::NAN;
         }
-        for way in rotating_ways() {
-            for by in [Reduction::Mean, Reduction::Sum] {
-                let got = problem.run(&way, Some(by));
-                let still = (0..2).flat_map(|input| got.gradient(input, problem.len())).all(|g| g == 0.0);
-                faults.expect(got.value == [0.0] && still, || {
-                    format!("{got:?} {by:?} {way} {}", describe_tensors(&problem))
-                });
-            }
-        }
+        expect_nothing(&mut faults, &problem);
     }
     faults.report(400);
 }

@@ -291,7 +291,8 @@ impl AnyClassLoss {
 
     /// Against targets that are smoothed.
     pub(crate) fn smoothed(smoothing: &LabelSmoothing, inner: Self) -> Result<Self, LossError> {
-        let call = SoftCall { label_smoothing: smoothing.smoothing, ..inner.soft_call()?.clone() };
+        smoothing.check()?;
+        let call = SoftCall { label_smoothing: Some(smoothing.clone()), ..inner.soft_call()?.clone() };
         Ok(Self::of(Kind::Leaf(AnyClass(ClassKind::Soft(call)))))
     }
 

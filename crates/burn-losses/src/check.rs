@@ -23,6 +23,24 @@ impl fmt::Display for LossError {
 
 impl core::error::Error for LossError {}
 
+/// What an argument must be and is not.
+pub(crate) fn refused(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> LossError {
+    LossError(sentence(loss, argument, rule, got))
+}
+
+/// What was checked.
+///
+/// # Panics
+///
+/// With the sentence, if something is wrong with it.
+#[track_caller]
+pub(crate) fn enforce<T>(checked: Result<T, LossError>) -> T {
+    match checked {
+        Ok(checked) => checked,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// The sentence every check gives.
 fn sentence(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> String {
     format!("{loss}: {argument} must {rule}, got {got}")
@@ -67,9 +85,7 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
 /// With the sentence, if one is outside its range.
 #[track_caller]
 pub(crate) fn config<C: Described + Serialize>(config: &C) {
-    if let Err(error) = parameters(C::ENTRY.type_name, C::ENTRY.parameters, config) {
-        panic!("{error}");
-    }
+    enforce(parameters(C::ENTRY.type_name, C::ENTRY.parameters, config));
 }
 
 /// Flooding has no value for a single target.
@@ -137,9 +153,7 @@ pub(crate) fn label_smoothing(loss: &str, smoothing: f64) -> Result<(), LossErro
 /// With the sentence, if they do not fit.
 #[track_caller]
 pub(crate) fn class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall) {
-    if let Err(error) = try_class_shapes(logits, targets, call) {
-        panic!("{error}");
-    }
+    enforce(try_class_shapes(logits, targets, call));
 }
 
 pub(crate) fn try_class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall) -> Result<(), LossError> {
@@ -149,7 +163,7 @@ pub(crate) fn try_class_shapes(logits: &[usize], targets: &[usize], call: &Class
 
 pub(crate) fn try_soft_class_shapes(logits: &[usize], targets: &[usize], call: &SoftCall) -> Result<(), LossError> {
     let weights = call.class_weights.as_ref().map(|weights| weights.len());
-    shapes(call.formula.name(), logits, targets, 1, call.formula.per_class(), weights)
+    shapes(call.formula.name(), logits, targets, 1, call.per_class(), weights)
 }
 
 /// The shapes of `views` views of each item and of the targets, and the lengths of everything with an entry a class.
@@ -181,23 +195,7 @@ pub(crate) fn shapes(
     Ok(())
 }
 
-/// # Panics
-///
-/// If a target is neither a class nor ignored.
-pub(crate) fn target_range(targets: impl Iterator<Item = i64>, classes: usize, call: &ClassCall) {
-    if let Err(error) = try_target_range(targets, classes, call) {
-        panic!("{error}");
-    }
-}
-
-pub(crate) fn try_target_range(
-    targets: impl Iterator<Item = i64>,
-    classes: usize,
-    call: &ClassCall,
-) -> Result<(), LossError> {
-    in_range(call.formula.name(), targets, classes, call.ignore_index)
-}
-
+/// Whether every target is a class or ignored.
 pub(crate) fn in_range(
     loss: &str,
     targets: impl Iterator<Item = i64>,
@@ -285,10 +283,7 @@ pub(crate) fn soft_shapes<const D: usize, const T: usize>(
     let loss = call.formula.name();
     let dims = scores.dims();
     floats(loss, "scores", scores.dtype(), &scores.device());
-    let rows = match rows_of(loss, "scores", &dims) {
-        Ok(rows) => rows,
-        Err(error) => panic!("{error}"),
-    };
+    let rows = enforce(rows_of(loss, "scores", &dims));
     match targets {
         Targets::Soft(targets) => alike(loss, ("scores", scores), ("targets", targets)),
         Targets::Classes(classes) => shape(loss, "targets", &classes.dims(), &rows, &dims),
@@ -298,7 +293,7 @@ pub(crate) fn soft_shapes<const D: usize, const T: usize>(
         dtype(loss, "weights", weights.dtype(), scores.dtype());
     }
     let of_classes = call.class_weights.as_ref().map(|weights| ("class_weights", weights.len()));
-    lengths(loss, call.formula.per_class().into_iter().chain(of_classes), dims[1]);
+    lengths(loss, call.per_class().into_iter().chain(of_classes), dims[1]);
 }
 
 /// The shape of the rows of scores `[N, C, d…]`.
@@ -352,17 +347,6 @@ fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usize)>, class
             let rule = format!("have one value for each of the {classes} classes");
             panic!("{}", sentence(loss, name, &rule, len));
         }
-    }
-}
-
-/// # Panics
-///
-/// If a target is neither a class nor ignored.
-#[track_caller]
-pub(crate) fn soft_target_range(targets: &[i64], classes: usize, call: &SoftCall) {
-    let result = in_range(call.formula.name(), targets.iter().copied(), classes, call.ignore_index);
-    if let Err(error) = result {
-        panic!("{error}");
     }
 }
 

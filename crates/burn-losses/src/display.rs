@@ -45,6 +45,9 @@ pub(crate) fn soft(call: &SoftCall, content: Content) -> Content {
     if call.input != Input::Logits {
         parameters.push(("input".to_owned(), serde_json::to_value(call.input).unwrap_or_default()));
     }
+    if let Some(smoothing) = &call.label_smoothing {
+        parameters.push(("label_smoothing".to_owned(), serde_json::to_value(smoothing).unwrap_or_default()));
+    }
     let content = formula(call.formula.name(), parameters, content);
     targets(call.class_weights.as_deref(), call.ignore_index, content)
 }

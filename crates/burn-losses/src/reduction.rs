@@ -1,5 +1,6 @@
 //! How the losses of a batch become one number.
 
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// How the losses of a batch become one number; one value a target is `forward_no_reduction`.
@@ -12,4 +13,18 @@ pub enum Reduction {
     Mean,
     /// The sum.
     Sum,
+}
+
+impl Reduction {
+    /// The value of a batch of losses that were multiplied by what they count, and what they count.
+    pub(crate) fn of<const D: usize>(self, losses: Tensor<D>, counts: Tensor<D>) -> Tensor<1> {
+        match self {
+            Self::Sum => losses.sum(),
+            Self::Mean => {
+                let total = counts.sum();
+                let nothing = total.clone().equal_elem(0.0);
+                (losses.sum() / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0)
+            }
+        }
+    }
 }

@@ -2,11 +2,13 @@
 
 use crate::any::AnyClassLoss;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check;
+use crate::check::{self, LossError};
+use crate::engine::class_rows::ClassParameter as _;
+use crate::per_class::PerClass;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
 
-/// Label smoothing of any class loss: a share ε of the target goes to all classes alike.
+/// Label smoothing of any class loss: a share ε of the target goes to all classes, alike or by a given distribution.
 ///
 /// Against overconfidence. [`CrossEntropy`](crate::CrossEntropy) has it as a parameter of its own, with the class weights
 /// of PyTorch; this goes round every loss that is a function of one class's probability, or of sums over the classes.
@@ -14,8 +16,10 @@ use serde::{Deserialize, Serialize};
 /// # Formula
 ///
 /// ```text
-/// q ← (1 − ε)·q + ε/C          so that L = (1 − ε)·ℓ(target) + (ε/C)·Σₖ ℓ(k)
+/// qₖ ← (1 − ε)·qₖ + ε·uₖ          so that L = (1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k)
 /// ```
+///
+/// u is the uniform distribution 1/C unless given: class frequencies, or a teacher's mean prediction.
 ///
 /// # Shapes
 ///
@@ -48,13 +52,15 @@ use serde::{Deserialize, Serialize};
 pub struct LabelSmoothing {
     /// ε, the share: 0 ≤ ε ≤ 1, default 0.1.
     pub smoothing: f64,
+    /// u, how the share is spread: ≥ 0, one number per class, divided by their sum; default 1 for all.
+    pub distribution: PerClass,
 }
 
 impl Config for LabelSmoothing {}
 
 impl Default for LabelSmoothing {
     fn default() -> Self {
-        Self { smoothing: 0.1 }
+        Self { smoothing: 0.1, distribution: PerClass::Same(1.0) }
     }
 }
 
@@ -65,19 +71,47 @@ impl LabelSmoothing {
         self
     }
 
+    /// With how the share is spread over the classes.
+    pub fn with_distribution(mut self, distribution: impl Into<PerClass>) -> Self {
+        self.distribution = distribution.into();
+        self
+    }
+
     /// Round a class loss.
     ///
     /// # Panics
     ///
-    /// If the share is outside its range, or the loss cannot be smoothed: cross-entropy with a smoothing of its own,
-    /// normalised cross-entropy, z-loss, and wrapped losses (wrap the smoothed one instead).
+    /// If a parameter is outside its range or the distribution 0 for every class, or the loss cannot be smoothed:
+    /// cross-entropy with a smoothing of its own, normalised cross-entropy, z-loss, and wrapped losses (wrap the smoothed
+    /// one instead). The loss panics if there is not one number a class.
     #[track_caller]
     pub fn init(&self, inner: impl Into<AnyClassLoss>) -> AnyClassLoss {
         check::config(self);
-        match AnyClassLoss::smoothed(self, inner.into()) {
-            Ok(loss) => loss,
-            Err(error) => panic!("{error}"),
+        check::enforce(AnyClassLoss::smoothed(self, inner.into()))
+    }
+
+    /// Whether there is anything to spread by.
+    pub(crate) fn check(&self) -> Result<(), LossError> {
+        match self.distribution.same_for_all() {
+            None if self.distribution.by_class().iter().all(|share| *share == 0.0) => {
+                let rule = "be above 0 for a class";
+                Err(check::refused(Self::ENTRY.type_name, "distribution", rule, "0 for all"))
+            }
+            _ => Ok(()),
         }
+    }
+
+    /// What every target keeps, and what each class gets.
+    pub(crate) fn shares(&self, classes: usize) -> (f64, Vec<f64>) {
+        let shares = match self.distribution.same_for_all() {
+            Some(_) => vec![self.smoothing / classes as f64; classes],
+            None => {
+                let each = self.distribution.by_class();
+                let total: f64 = each.iter().sum();
+                each.iter().map(|share| self.smoothing * (share / total)).collect()
+            }
+        };
+        (1.0 - self.smoothing, shares)
     }
 }
 
@@ -86,9 +120,12 @@ impl Described for LabelSmoothing {
         name: "label_smoothing",
         type_name: "LabelSmoothing",
         family: Family::Wrapper,
-        formula: "(1 − ε)·ℓ(target) + (ε/C)·Σₖ ℓ(k)",
+        formula: "(1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k)",
         source: "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015, section 7",
         purpose: "Against overconfidence, round any class loss",
-        parameters: &[Parameter::new("smoothing", 0.1, Range::between(0.0, 1.0))],
+        parameters: &[
+            Parameter::new("smoothing", 0.1, Range::between(0.0, 1.0)),
+            Parameter::per_class("distribution", 1.0, Range::at_least(0.0)),
+        ],
     };
 }

@@ -50,14 +50,7 @@ impl<X, Y, W: PerItem, L: Criterion<X, Y>> Criterion<X, Y> for PerItemLoss<W, L>
             return losses.sum();
         }
         let (losses, counts) = self.wrapper.change(losses, counts);
-        match reduction {
-            Reduction::Sum => losses.sum(),
-            Reduction::Mean => {
-                let total = counts.sum();
-                let nothing = total.clone().equal_elem(0.0);
-                (losses.sum() / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0)
-            }
-        }
+        reduction.of(losses, counts)
     }
 
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {

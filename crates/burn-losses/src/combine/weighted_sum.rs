@@ -1,7 +1,7 @@
 //! Weighted sums of losses.
 
 use super::schedule::Schedule;
-use crate::check::LossError;
+use crate::check::{self, LossError};
 use crate::criteria::{Criterion, Losses};
 use crate::display;
 use crate::reduction::Reduction;
@@ -60,10 +60,7 @@ impl<L> WeightedSum<L> {
     /// If the weight is, or comes to be, negative or not finite.
     #[track_caller]
     pub fn plus(self, weight: impl Into<Schedule>, loss: impl Into<L>) -> Self {
-        match self.try_plus("weight", weight.into(), loss.into()) {
-            Ok(sum) => sum,
-            Err(error) => panic!("{error}"),
-        }
+        check::enforce(self.try_plus("weight", weight.into(), loss.into()))
     }
 
     pub(crate) fn try_plus(mut self, name: &str, weight: Schedule, loss: L) -> Result<Self, LossError> {

@@ -73,9 +73,7 @@ impl<const D: usize> BinaryTargets<D> for Tensor<D, Bool> {
 impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { binary: Binary { formula, options: BinaryOptions::default() } }
     }
 
@@ -93,9 +91,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub fn with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Self {
         self.binary.options.pos_weight = pos_weight.into();
-        if let Err(error) = check::pos_weight(F::name(), &self.binary.options.pos_weight) {
-            panic!("{error}");
-        }
+        check::enforce(check::pos_weight(F::name(), &self.binary.options.pos_weight));
         self
     }
 
@@ -107,9 +103,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Self {
         self.binary.options.label_smoothing = label_smoothing;
-        if let Err(error) = check::label_smoothing(F::name(), label_smoothing) {
-            panic!("{error}");
-        }
+        check::enforce(check::label_smoothing(F::name(), label_smoothing));
         self
     }
 

@@ -58,9 +58,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// The loss without class weights or ignored targets.
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula, class_weights: None, ignore_index: None }
     }
 
@@ -71,9 +69,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// If a weight is negative or not finite.
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
-        if let Err(error) = check::class_weights(F::name(), self.class_weights.as_deref()) {
-            panic!("{error}");
-        }
+        check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
 
@@ -162,10 +158,7 @@ impl<F: ClassFormula> ClassLoss<F> {
 
     #[track_caller]
     fn soft(&self, reduction: Option<Reduction>) -> SoftCall {
-        match self.try_soft(reduction) {
-            Ok(call) => call,
-            Err(error) => panic!("{error}"),
-        }
+        check::enforce(self.try_soft(reduction))
     }
 
     /// What the engine is asked where targets are probabilities.

@@ -29,9 +29,7 @@ pub struct DistributionLoss<F: DistributionFormula> {
 impl<F: DistributionFormula> DistributionLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula }
     }
 

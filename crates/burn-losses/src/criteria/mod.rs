@@ -94,3 +94,11 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
         L::counts(self, input, target)
     }
 }
+
+/// In f32 or wider.
+fn widened<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    match tensor.dtype() {
+        DType::F16 | DType::BF16 => tensor.cast(DType::F32),
+        _ => tensor,
+    }
+}

@@ -43,9 +43,7 @@ pub struct PointwiseLoss<F: PointwiseFormula> {
 impl<F: PointwiseFormula> PointwiseLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula }
     }
 

@@ -59,9 +59,7 @@ pub struct SoftClassLoss<F: SoftClassFormula> {
 impl<F: SoftClassFormula> SoftClassLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula, input: Input::Logits, class_weights: None, ignore_index: None }
     }
 
@@ -79,9 +77,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
     #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
-        if let Err(error) = check::class_weights(F::name(), self.class_weights.as_deref()) {
-            panic!("{error}");
-        }
+        check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
 

@@ -1,12 +1,12 @@
 //! Losses of whole rows, items or batches that are written in tensor operations.
 
-use super::{BinaryTargets, Criterion};
+use super::{BinaryTargets, Criterion, widened};
 use crate::catalogue::Parameter;
 use crate::check;
 use crate::display;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 use core::fmt::Debug;
 use serde::Serialize;
 use serde_json::Value;
@@ -144,7 +144,7 @@ impl TensorCall {
     fn losses<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
         check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
         let (rows, shape) = self.layout(prediction.dims());
-        let [prediction, target] = [prediction, target].map(wide);
+        let [prediction, target] = [prediction, target].map(widened);
         if rows.contains(&0) {
             // Sums of nothing, in the graph of what there is.
             let dims = prediction.dims();
@@ -163,12 +163,12 @@ impl TensorCall {
         reduction: Reduction,
     ) -> Tensor<1> {
         let dtype = prediction.dtype();
-        let (sum, total) = match weights {
+        let (losses, counts) = match weights {
             Some(weights) => {
                 check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
                 let (_, shape) = self.layout(prediction.dims());
                 check::tensor_weights(self.0.name(), &weights, shape, dtype);
-                let weights = wide(weights);
+                let weights = widened(weights);
                 let silent = weights.clone().equal_elem(0.0);
                 // What counts for nothing says nothing, whatever it is.
                 let heard = |tensor: Tensor<D>| match tensor.shape().num_elements() {
@@ -176,35 +176,21 @@ impl TensorCall {
                     _ => tensor.clone().mask_fill(silent.clone().expand(tensor.dims()), 0.0),
                 };
                 let losses = self.losses(heard(prediction), heard(target)) * weights.clone();
-                (losses.mask_fill(silent, 0.0).sum(), weights.sum())
+                (losses.mask_fill(silent, 0.0), weights)
             }
             None => {
                 let losses = self.losses(prediction, target);
-                let total = losses.ones_like().detach().sum();
-                (losses.sum(), total)
+                let counts = losses.ones_like().detach();
+                (losses, counts)
             }
         };
-        match reduction {
-            Reduction::Sum => sum.cast(dtype),
-            Reduction::Mean => {
-                let nothing = total.clone().equal_elem(0.0);
-                (sum / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0).cast(dtype)
-            }
-        }
+        reduction.of(losses, counts).cast(dtype)
     }
 
     /// What every loss counts in the mean.
     pub(crate) fn counts<const D: usize>(&self, prediction: &Tensor<D>) -> Tensor<D> {
         let (_, shape) = self.layout(prediction.dims());
         Tensor::ones(shape, (&prediction.device(), prediction.dtype()))
-    }
-}
-
-/// In f32 or wider.
-fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    match tensor.dtype() {
-        DType::F16 | DType::BF16 => tensor.cast(DType::F32),
-        _ => tensor,
     }
 }
 
@@ -229,9 +215,7 @@ pub struct TensorLoss<F: TensorFormula> {
 impl<F: TensorFormula> TensorLoss<F> {
     #[track_caller]
     fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula }
     }
 

@@ -1,6 +1,6 @@
 //! Class losses that are written in tensor operations.
 
-use super::{Criterion, class_counts};
+use super::{Criterion, class_counts, widened};
 use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check::{self, LossError};
@@ -8,7 +8,7 @@ use crate::display;
 use crate::engine::pointwise::Input;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{DType, Int, Tensor};
+use burn::tensor::{Int, Tensor};
 use core::fmt::Debug;
 use serde::Serialize;
 use serde_json::Value;
@@ -132,22 +132,14 @@ impl TensorClassCall {
         let (dims, shape) = (scores.dims(), targets.dims());
         let name = self.formula.name();
         check::floats(name, "scores", scores.dtype(), &scores.device());
-        if let Err(error) = check_shapes(self, &dims, &shape) {
-            panic!("{error}");
-        }
+        check::enforce(check_shapes(self, &dims, &shape));
         let views = self.formula.views();
         let (classes, inner) = (dims[1], dims[2..].iter().product());
         if !self.composed && backend::is_on_host(&scores.device(), scores.dtype()) {
             let numbers = targets.clone().into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
-            if let Err(error) = check::in_range(name, numbers.into_iter(), classes, self.ignore_index) {
-                panic!("{error}");
-            }
+            check::enforce(check::in_range(name, numbers.into_iter(), classes, self.ignore_index));
         }
-        let dtype = scores.dtype();
-        let scores = match dtype {
-            DType::F16 | DType::BF16 => scores.cast(DType::F32),
-            _ => scores,
-        };
+        let scores = widened(scores);
         let counts = class_counts(&scores, &targets, self.class_weights.as_deref(), self.ignore_index);
         if targets.shape().num_elements() == 0 {
             return (scores.sum_dim(1).squeeze_dim(1), counts);
@@ -174,15 +166,7 @@ impl TensorClassCall {
     ) -> Tensor<1> {
         let dtype = scores.dtype();
         let (losses, counts) = self.losses(scores, targets);
-        let sum = losses.sum();
-        match reduction {
-            Reduction::Sum => sum.cast(dtype),
-            Reduction::Mean => {
-                let total = counts.sum();
-                let nothing = total.clone().equal_elem(0.0);
-                (sum / total.mask_fill(nothing.clone(), 1.0)).mask_fill(nothing, 0.0).cast(dtype)
-            }
-        }
+        reduction.of(losses, counts).cast(dtype)
     }
 
     #[track_caller]
@@ -212,9 +196,7 @@ pub struct TensorClassLoss<F: TensorClassFormula> {
 impl<F: TensorClassFormula> TensorClassLoss<F> {
     #[track_caller]
     fn new(formula: F) -> Self {
-        if let Err(error) = check::parameters(F::name(), F::PARAMETERS, &formula) {
-            panic!("{error}");
-        }
+        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula, class_weights: None, ignore_index: None }
     }
 
@@ -226,9 +208,7 @@ impl<F: TensorClassFormula> TensorClassLoss<F> {
     #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
-        if let Err(error) = check::class_weights(F::name(), self.class_weights.as_deref()) {
-            panic!("{error}");
-        }
+        check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
 

@@ -31,7 +31,7 @@ pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, cal
         .collect();
     if outside {
         let all = targets.iter().map(|&target| number(target));
-        check::target_range(all, classes, call);
+        check::enforce(check::in_range(call.formula.name(), all, classes, call.ignore_index));
     }
     if let (Some(weights), false) = (&call.class_weights, call.formula.terms().weighs_itself()) {
         out.iter_mut()

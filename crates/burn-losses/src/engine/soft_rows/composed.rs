@@ -76,9 +76,17 @@ pub(super) fn evaluate(
     let silent = counts.equal(&counts.constant(0.0));
     let fixed = filled(fixed, &B::bool_expand(silent.clone(), full.clone()), 0.0);
 
-    let targets = match call.label_smoothing {
-        0.0 => targets,
-        smoothing => targets * (1.0 - smoothing) + smoothing / extent.classes as f64,
+    let widened_dtype = fixed.0.dtype();
+    let by_class = |numbers: Vec<f64>| {
+        let data = TensorData::new(numbers, [1, extent.classes, 1]).convert_dtype(widened_dtype);
+        expanded(Primitive::<B>(B::float_from_data(data, &device)))
+    };
+    let targets = match &call.label_smoothing {
+        None => targets,
+        Some(smoothing) => {
+            let (kept, shares) = smoothing.shares(extent.classes);
+            targets * kept + by_class(shares)
+        }
     };
     let target = Dual::<Numbers, 2>::variable(detached(&targets), 1);
     let ([log_p, p, miss], softmax) = match call.input {
@@ -95,10 +103,7 @@ pub(super) fn evaluate(
     };
     let mut terms = call.formula.terms_program(extent.classes).run(&[log_p, p, miss, target], &numbers);
     let (second, first) = (terms.pop().expect("two terms"), terms.pop().expect("two terms"));
-    let class_weights = call.class_weights.as_ref().filter(|_| call.dense).map(|weights| {
-        let data = TensorData::new(weights.to_vec(), [1, extent.classes, 1]).convert_dtype(one.0.dtype());
-        expanded(Primitive::<B>(B::float_from_data(data, &device)))
-    });
+    let class_weights = call.class_weights.as_ref().filter(|_| call.dense).map(|weights| by_class(weights.to_vec()));
     let weighted = |x: Numbers| match &class_weights {
         Some(weights) => {
             let unused = weights.equal(&weights.constant(0.0));

@@ -92,7 +92,8 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
     let upstream = upstream.map(B::contiguous);
     let index = if call.dense { Vec::new() } else { B::integers(classes) };
     if !call.dense {
-        check::soft_target_range(&index, extent.classes, call);
+        let numbers = index.iter().copied();
+        check::enforce(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index));
     }
 
     // What every row counts, in f64: its own weight, its class's weight, nothing if it is ignored.
@@ -138,12 +139,14 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
         _ => B::elements::<E>(input).as_ptr(),
     };
     let mut each = if losses && call.reduction.is_none() { Vec::<E>::with_capacity(rows) } else { Vec::new() };
+    let smoothing = call.label_smoothing.as_ref().map(|smoothing| smoothing.shares(extent.classes));
     let job = Job {
         call,
         extent,
         index: &index,
         counts: counts.as_deref(),
         factor,
+        smoothing: smoothing.as_ref().map(|(kept, shares)| (*kept, shares.as_slice())),
         each_upstream: match (call.reduction, &upstream) {
             (None, Some(upstream)) => Some(B::elements::<E>(upstream)),
             _ => None,
@@ -194,6 +197,8 @@ struct Job<'a, E: Element> {
     counts: Option<&'a [f64]>,
     /// What the gradient of every row is multiplied by, besides what the row counts.
     factor: f64,
+    /// What every target keeps, and what each class gets besides.
+    smoothing: Option<(f64, &'a [f64])>,
     each_upstream: Option<&'a [E]>,
     memory: Memory<E>,
 }
@@ -426,18 +431,15 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         }
     }
 
-    /// A share of every target to all classes alike.
+    /// A share of every target to all classes.
     #[inline(always)]
     fn smooth(&mut self) {
-        let smoothing = self.job.call.label_smoothing;
-        if smoothing == 0.0 {
-            return;
-        }
-        let (classes, along) = (self.job.extent.classes, self.along);
-        let (kept, share) = (1.0 - smoothing, smoothing / classes as f64);
-        let len = if along { classes } else { classes * LANES };
-        for target in &mut self.array(Array::Target)[..len] {
-            *target = E::Acc::from_f64(target.to_f64() * kept + share);
+        let Some((kept, shares)) = self.job.smoothing else { return };
+        let width = if self.along { 1 } else { LANES };
+        for (targets, share) in self.array(Array::Target).chunks_exact_mut(width).zip(shares) {
+            for target in targets {
+                *target = E::Acc::from_f64(target.to_f64() * kept + share);
+            }
         }
     }
 
@@ -681,6 +683,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             c = [[slopes[0][0]; LANES], [slopes[1][0]; LANES]];
         }
         let names = [[Array::Slope, Array::SecondSlope], [Array::TargetSlope, Array::SecondTargetSlope]];
+        let kept = self.job.smoothing.map_or(1.0, |(kept, _)| kept);
         for (which, [one, two]) in names.into_iter().enumerate() {
             if self.job.memory.gradients[which].is_none() {
                 continue;
@@ -696,8 +699,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     let (c1, c2) = (V::load(c[0].as_ptr().add(column)), V::load(c[1].as_ptr().add(column)));
                     let line = V::load(largest.as_ptr().add(column));
                     let factor = V::load(factors.as_ptr().add(column));
-                    let factor =
-                        if which == 1 { factor.mul(number(1.0 - self.job.call.label_smoothing)) } else { factor };
+                    let factor = if which == 1 { factor.mul(number(kept)) } else { factor };
                     let silent = factor.equal(number(0.0));
                     let (mut sum, mut most) = (number(0.0), number(0.0));
                     for k in 0..height {

@@ -26,9 +26,11 @@ pub(crate) use cpu::{gradients, value, with_gradients};
 pub use formula::{Class, SoftClassFormula, Sums};
 pub(crate) use formula::{Expected, SoftFormula, Stretch, SumsBlock, weighted};
 
+use super::class_rows::ClassParameter as _;
 use super::pointwise::Input;
 use crate::backend::{self, HostLossBackend};
 use crate::check;
+use crate::combine::LabelSmoothing;
 use crate::reduction::Reduction;
 use burn::backend::Dispatch;
 use burn::tensor::{DType, FloatDType, Int, Shape, Tensor};
@@ -44,8 +46,8 @@ pub struct SoftCall {
     /// Of the terms where targets are probabilities, of the rows where they are classes.
     pub(crate) class_weights: Option<Arc<[f64]>>,
     pub(crate) ignore_index: Option<i64>,
-    /// The share of every target that goes to all classes alike.
-    pub(crate) label_smoothing: f64,
+    /// A share of every target goes to all classes.
+    pub(crate) label_smoothing: Option<LabelSmoothing>,
     /// There is a weight for every row.
     pub(crate) weighted: bool,
     /// `None`: one value a row.
@@ -62,7 +64,7 @@ impl SoftCall {
             dense: false,
             class_weights: None,
             ignore_index: None,
-            label_smoothing: 0.0,
+            label_smoothing: None,
             weighted: false,
             reduction: None,
             composed: false,
@@ -71,6 +73,15 @@ impl SoftCall {
 
     pub(crate) fn reduced(&self, reduction: Option<Reduction>) -> Self {
         Self { reduction, ..self.clone() }
+    }
+
+    /// The parameters that are lists by class, with their lengths.
+    pub(crate) fn per_class(&self) -> Vec<(&'static str, usize)> {
+        let distribution = self.label_smoothing.as_ref().map(|smoothing| &smoothing.distribution);
+        let distribution = distribution.filter(|distribution| distribution.same_for_all().is_none());
+        let mut lists = self.formula.per_class();
+        lists.extend(distribution.map(|distribution| ("distribution", distribution.by_class().len())));
+        lists
     }
 
     /// The shape of the result, for scores of this shape.
