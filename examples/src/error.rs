@@ -4,7 +4,10 @@ use crate::data::DataError;
 use crate::plot::PlotError;
 use burn_losses::LossError;
 use core::any::Any;
+use core::cell::Cell;
 use core::fmt;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 /// A failure, in one sentence.
 #[derive(Debug)]
@@ -56,8 +59,47 @@ impl From<PlotError> for LabError {
     }
 }
 
-/// The sentence of a panic: what the library says of input that does not fit.
-pub fn sentence_of(panic: &(dyn Any + Send)) -> &str {
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `evaluate` gives, or the sentence it panics with: what the library says of input that does not fit. Nothing is
+/// printed, and nothing that other threads panic with is lost.
+///
+/// # Errors
+///
+/// The sentence.
+pub fn caught<T>(evaluate: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info);
+            }
+        }));
+    });
+    let before = QUIET.replace(true);
+    let value = catch_unwind(AssertUnwindSafe(evaluate));
+    QUIET.set(before);
+    value.map_err(|panic| sentence_of(&*panic).to_owned())
+}
+
+/// What a panic says.
+fn sentence_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref().copied());
     text.unwrap_or("the evaluation failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_its_sentence() {
+        assert_eq!(caught(|| 3), Ok(3));
+        assert_eq!(caught(|| panic!("got {}", 5)), Err::<(), _>("got 5".to_owned()));
+        assert_eq!(caught(|| caught(|| panic!("inner"))), Ok(Err::<(), _>("inner".to_owned())));
+        assert_eq!(caught(|| std::panic::panic_any(7)), Err::<(), _>("the evaluation failed".to_owned()));
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::LabError;
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,33 @@ impl Folder {
                 Err(error) => return Err(failed(error)),
             }
         }
+    }
+
+    /// A folder that is there.
+    pub fn open(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// The folders `NNNN-name` that are under `root`, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// If `root` cannot be read.
+    pub fn all(root: &Path, name: &str) -> Result<Vec<Self>, LabError> {
+        let entries = match fs::read_dir(root) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(LabError::Run(format!("{}: cannot be read, {error}", root.display()))),
+        };
+        let number = |entry: &fs::DirEntry| {
+            let file = entry.file_name();
+            let (number, rest) = file.to_str()?.split_once('-')?;
+            number.parse::<usize>().ok().filter(|_| rest == name)
+        };
+        let mut folders: Vec<(usize, PathBuf)> =
+            entries.flatten().filter_map(|entry| Some((number(&entry)?, entry.path()))).collect();
+        folders.sort_by_key(|(number, _)| Reverse(*number));
+        Ok(folders.into_iter().map(|(_, path)| Self { path }).collect())
     }
 
     /// Where it is.
@@ -67,6 +95,15 @@ impl Folder {
         }
         let text = writer.into_inner().map_err(|error| self.failed(name, error))?;
         self.replace(name, &text)
+    }
+
+    /// Writes a text file, as [`write_json`](Self::write_json) does.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write_text(&self, name: &str, text: &str) -> Result<(), LabError> {
+        self.replace(name, text.as_bytes())
     }
 
     fn replace(&self, name: &str, text: &[u8]) -> Result<(), LabError> {

@@ -2,11 +2,11 @@
 
 use crate::data::{Noise, SplitMix64};
 use crate::error::LabError;
-use crate::model::{Batch, Network};
+use crate::model::{Architecture, Batch, Network};
 use crate::task::{Examples, Judged, Measure, Task};
 use burn::module::Module;
 use burn::optim::AdamConfig;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use burn::train::{Interrupter, Learner};
 use burn_losses::LossConfig;
 use serde::ser::SerializeStruct;
@@ -37,6 +37,8 @@ pub struct Plan {
     pub seed: u64,
     /// Images a step, at least 1.
     pub batch_size: usize,
+    /// Which network.
+    pub model: Architecture,
     /// Units of the hidden layer, at least 1.
     pub hidden: usize,
     /// Of Adam.
@@ -76,7 +78,8 @@ impl Serialize for Epoch {
         row.serialize_field("epoch", &self.epoch)?;
         row.serialize_field("loss", &self.loss)?;
         for score in &self.scores {
-            row.serialize_field(score.measure.key, &score.value)?;
+            // What says nothing, as of wrong labels where there are none, stays empty.
+            row.serialize_field(score.measure.key, &Some(score.value).filter(|value| !value.is_nan()))?;
         }
         row.end()
     }
@@ -115,9 +118,9 @@ pub fn train(
     mut each: impl FnMut(&Epoch) -> Result<(), LabError>,
 ) -> Result<Trained, LabError> {
     let start = Instant::now();
-    let [inputs, outputs] = task.sizes();
-    let sizes = [inputs, plan.hidden, outputs];
-    let model = Network::new(sizes, task.objective.clone(), plan.seed, &device.clone().autodiff());
+    let layers = [plan.hidden, task.outputs()];
+    let objective = task.objective.clone();
+    let model = Network::new(plan.model, task.image(), layers, objective, plan.seed, &device.clone().autodiff());
     let mut learner = Learner::new(model, AdamConfig::new().init(), plan.learning_rate);
     let mut random = SplitMix64::new(plan.seed ^ STREAM);
     let mut views = SplitMix64::new(plan.seed ^ VIEWS);
@@ -153,6 +156,21 @@ pub fn train(
     }
     let model = learner.model().valid();
     Ok(Trained { model, history, seconds: start.elapsed().as_secs_f64(), interrupted: false })
+}
+
+/// The network's outputs, example after example, as `served` makes them.
+pub fn outputs(
+    model: &Network,
+    examples: &Examples<'_>,
+    device: &Device,
+    served: impl Fn(Tensor<2>) -> Tensor<2>,
+) -> Vec<f32> {
+    let all: Vec<usize> = (0..examples.len()).collect();
+    let of = |chosen: &[usize]| {
+        let outputs = served(model.forward(examples.batch(chosen, device).inputs));
+        outputs.into_data().convert::<f32>().try_into_vec::<f32>().unwrap_or_default()
+    };
+    all.chunks(JUDGED).flat_map(of).collect()
 }
 
 /// What the network says of these examples.

@@ -1,5 +1,6 @@
 //! The command line, end to end: what a user types, what comes out, and the exit code.
 
+use loss_lab::data::SplitMix64;
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
@@ -218,7 +219,7 @@ fn bad_arguments_exit_2_with_one_sentence() {
     fs::create_dir(folder.path().join("set")).expect("made");
     idx_set(&folder.path().join("set"));
     fs::write(folder.path().join("list.json"), r#"{"name": "quantile", "tau": [0.1, 0.9]}"#).expect("written");
-    let cases: [(&[&str], &[&str]); 14] = [
+    let cases: [(&[&str], &[&str]); 26] = [
         (&["train", "--loss", "focall"], &["focall", "focal"]),
         (&["train", "--config", "bad.json"], &["bad.json", "Focal", "gama"]),
         (&["train", "--config", "broken.json"], &["broken.json"]),
@@ -229,10 +230,22 @@ fn bad_arguments_exit_2_with_one_sentence() {
         (&["train", "--data", "empty"], &["empty"]),
         (&["train", "--data", "set", "--loss", "hinge"], &["digits", "hinge", "set"]),
         (&["train", "--data", "set", "--loss", "mse"], &["digits", "mse", "set"]),
+        (&["train", "--data", "set", "--model", "cnn"], &["model", "cnn", "4×4", "2×2"]),
+        (&["compare", "--data", "set", "--model", "cnn"], &["model", "cnn", "4×4", "2×2"]),
         (&["train", "--loss", "mse", "--noise-rate", "0.1"], &["noise", "regression", "0.1"]),
         (&["train", "--loss", "gaussian_nll", "--noise-rate", "0.1"], &["noise", "distribution", "0.1"]),
         (&["compare", "--losses", "cross_entropy,mse"], &["mse", "class losses"]),
+        (&["compare", "--losses", "focal,focal"], &["differ", "\"focal\" twice"]),
+        (&["privacy", "--losses", "huber"], &["huber", "class losses"]),
+        (&["privacy", "--images", "450"], &["images", "≤ 449", "450"]),
+        (&["privacy", "--data", "set", "--images", "23"], &["images", "≤ 22", "got 23"]),
+        (&["privacy", "--data", "set", "--model", "cnn"], &["model", "cnn", "4×4", "2×2"]),
+        (&["noise", "--data", "set", "--model", "cnn"], &["model", "cnn", "4×4", "2×2"]),
+        (&["noise", "--at", "0.3"], &["at", "noise rates", "0.3"]),
+        (&["noise", "--noise-rate", "0,0.4,0.4"], &["noise-rate", "differ", "0.4 twice"]),
+        (&["noise", "--noise-rate", "0,0.5", "--noise", "asymmetric"], &["BackwardCorrection", "transition"]),
         (&["plot", "no_such_loss"], &["no_such_loss"]),
+        (&["plot", r#"{"name": "quantile", "tau": [0.1, 0.9]}"#], &["Quantile", "tau", "2"]),
     ];
     for (arguments, parts) in cases {
         assert_fails(&lab(&folder, arguments), 2, parts);
@@ -292,6 +305,46 @@ fn train_reads_a_folder_of_idx_files() {
 }
 
 #[test]
+fn train_convolves_digits_and_their_halves() {
+    let folder = folder();
+    let train = |loss: &str, epochs: &str| {
+        lab(&folder, &["train", "--model", "cnn", "--loss", loss, "--epochs", epochs, "--json"])
+    };
+    let digits = last_line(&train("cross_entropy", "3"));
+    assert_eq!(digits["model"], "cnn");
+    assert!(fraction(&digits, "test_accuracy") > 0.6, "{digits}");
+    let kept = fs::read_to_string(folder.path().join("runs/0001-train-cross_entropy/run.json")).expect("run.json");
+    assert!(kept.contains("\"model\": \"cnn\""), "{kept}");
+    let halves = last_line(&train("huber", "1"));
+    assert_eq!((&halves["model"], &halves["task"]), (&Value::from("cnn"), &Value::from("regression")));
+    assert!(halves["test_r2"].is_number(), "{halves}");
+    // Three views at once.
+    assert_eq!(last_line(&train("jsd_cross_entropy", "1"))["views"], 3);
+    let plain = last_line(&lab(&folder, &["train", "--epochs", "1", "--json"]));
+    assert_eq!(plain["model"], "mlp");
+}
+
+#[test]
+fn train_convolves_a_folder_of_cifar_files() {
+    let folder = folder();
+    let set = folder.path().join("set");
+    fs::create_dir(&set).expect("made");
+    let mut random = SplitMix64::new(0);
+    // Records of a label and 3·32·32 pixels, four a file.
+    for name in ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"] {
+        let byte = |at: usize| random.below(if at.is_multiple_of(3073) { 10 } else { 256 }) as u8;
+        let records: Vec<u8> = (0..4 * 3073).map(byte).collect();
+        fs::write(set.join(format!("{name}.bin")), records).expect("written");
+    }
+    let output = lab(&folder, &["train", "--data", "set", "--model", "cnn", "--epochs", "1", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let result = last_line(&output);
+    assert_eq!((&result["model"], &result["data"]), (&Value::from("cnn"), &Value::from("CIFAR-10")));
+    assert_eq!((&result["train_images"], &result["test_images"]), (&Value::from(20), &Value::from(4)));
+    fraction(&result, "test_accuracy");
+}
+
+#[test]
 fn compare_prints_a_table_and_keeps_everything() {
     let folder = folder();
     let arguments =
@@ -308,9 +361,170 @@ fn compare_prints_a_table_and_keeps_everything() {
     let results: Value =
         serde_json::from_str(&fs::read_to_string(kept.join("results.json")).expect("read")).expect("JSON");
     assert_eq!(results["rows"], rows);
-    for file in ["results.csv", "comparison.png", "comparison.svg"] {
+    assert_eq!(results["model"], "mlp");
+    for file in ["results.csv", "comparison.png", "comparison.svg", "report.json"] {
         assert!(fs::metadata(kept.join(file)).expect(file).len() > 0, "{file} is empty");
     }
+}
+
+#[test]
+fn report_makes_a_page_of_a_results_folder() {
+    let folder = folder();
+    let trained = stdout(&lab(&folder, &["train", "--epochs", "2"]));
+    let accuracy = trained.lines().find_map(|line| line.strip_prefix("test accuracy")).expect("a line").trim();
+    let output = lab(&folder, &["report", "runs/0001-train-cross_entropy"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(stdout(&output).trim_end(), "runs/0001-train-cross_entropy/report.html");
+    let page = fs::read_to_string(folder.path().join(stdout(&output).trim_end())).expect("report.html");
+    let words = ["loss-lab", "train", "--epochs", "2"].map(|word| format!("<span>{word}</span>"));
+    let command = words.join(" ");
+    for part in ["<h1>cross_entropy on digits</h1>", accuracy, "data:image/svg+xml;base64,", command.as_str()] {
+        assert!(page.contains(part), "{part:?} is not in {page}");
+    }
+    assert_fails(&lab(&folder, &["report", "nowhere"]), 2, &["nowhere", "report.json"]);
+}
+
+const PRIVACY: [&str; 12] = [
+    "privacy",
+    "--losses",
+    "cross_entropy,class_mae,logit_clip",
+    "--seeds",
+    "2",
+    "--shadows",
+    "1",
+    "--images",
+    "100",
+    "--epochs",
+    "20",
+    "--json",
+];
+
+#[test]
+fn privacy_prints_the_table_and_keeps_everything() {
+    let folder = folder();
+    let output = lab(&folder, &PRIVACY);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows = last_line(&output);
+    let rows = rows.as_array().expect("rows");
+    let names: Vec<_> = rows.iter().map(|row| (row["loss"].as_str(), row["attack"].as_str())).collect();
+    let attacks = ["shadow", "confidence", "loss"];
+    let losses = ["cross_entropy", "class_mae", "logit_clip"];
+    let expected: Vec<_> = losses.iter().flat_map(|&loss| attacks.map(|attack| (Some(loss), Some(attack)))).collect();
+    assert_eq!(names, expected);
+    for row in rows {
+        let shares = ["train_accuracy", "test_accuracy", "accuracy", "precision", "recall", "f1", "auc"];
+        for key in shares.into_iter().chain(["control_accuracy", "control_auc"]) {
+            fraction(&row[key], "mean");
+            fraction(&row[key], "sd");
+        }
+        assert_eq!(row["auc_above_cross_entropy"].is_null(), row["loss"] == "cross_entropy", "{row}");
+        // Five standard deviations of the mean of two AUCs of guessing, of 100 members and 100 others each.
+        assert!((fraction(&row["control_auc"], "mean") - 0.5).abs() < 0.145, "{row}");
+    }
+    // Images learnt by heart give themselves away.
+    assert!(fraction(&rows[2]["auc"], "mean") > 0.6, "{}", rows[2]);
+    let run = folder.path().join("runs/0001-privacy");
+    for file in ["privacy_utility.png", "privacy_utility.svg", "roc.png", "roc.svg", "units.jsonl", "report.json"] {
+        assert!(fs::metadata(run.join(file)).expect(file).len() > 0, "{file} is empty");
+    }
+    assert_eq!(fs::read_to_string(run.join("results.csv")).expect("results.csv").lines().count(), 1 + 9);
+    let results: Value =
+        serde_json::from_str(&fs::read_to_string(run.join("results.json")).expect("results.json")).expect("JSON");
+    assert_eq!(results["configuration"]["seeds"], 2);
+    assert_eq!(results["configuration"]["learning_rate"], 0.001);
+    assert!(results["command"].as_str().is_some_and(|command| command.starts_with("loss-lab privacy --losses")));
+    assert_eq!(results["runs"].as_array().map(Vec::len), Some(6));
+    assert!(lab(&folder, &["report", "runs/0001-privacy"]).status.success());
+}
+
+/// Killed in the middle, the same command goes on where it was and ends with the numbers of one that was not.
+#[test]
+fn experiments_go_on_where_they_were_killed() {
+    let noise =
+        ["noise", "--losses", "cross_entropy,focal,class_mae", "--noise-rate", "0,0.4", "--epochs", "8", "--json"];
+    for (command, units) in [(&PRIVACY[..], 6), (&noise, 27)] {
+        // One at a time: so it is not done at once, however many cores there are.
+        let command = &[command, &["--jobs", "1"]].concat();
+        let (whole, killed) = (folder(), folder());
+        let expected = last_line(&lab(&whole, command));
+        let mut child = Command::new(env!("CARGO_BIN_EXE_loss-lab"))
+            .args(command)
+            .current_dir(killed.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the lab starts");
+        let path = killed.path().join(format!("runs/0001-{}/units.jsonl", command[0]));
+        let done = || fs::read_to_string(&path).map_or(0, |text| text.lines().count());
+        let start = std::time::Instant::now();
+        while done() == 0 && child.try_wait().expect("a child").is_none() && start.elapsed().as_secs() < 300 {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        child.kill().expect("killed, or done already");
+        child.wait().expect("ended");
+        assert!((1..units).contains(&done()), "it was not killed in the middle, but with {} units done", done());
+        // A line that was being written.
+        fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(b"{\"unit\":\"cut o"))
+            .expect("appended");
+        let resumed = lab(&killed, command);
+        assert!(String::from_utf8_lossy(&resumed.stderr).contains("going on with"), "{resumed:?}");
+        assert_eq!(last_line(&resumed), expected, "{command:?}");
+        assert_eq!(done(), units);
+        assert!(!killed.path().join(format!("runs/0002-{}", command[0])).exists(), "it went on in its own folder");
+        // Done is done: the same command begins anew.
+        let again = lab(&killed, command);
+        assert_eq!(last_line(&again), expected, "{command:?}");
+        assert!(killed.path().join(format!("runs/0002-{}", command[0])).exists());
+    }
+}
+
+#[test]
+fn noise_tells_what_is_learnt_by_heart() {
+    let folder = folder();
+    let output = lab(
+        &folder,
+        &[
+            "noise",
+            "--losses",
+            "cross_entropy,class_mae,forward_correction",
+            "--noise-rate",
+            "0,0.4",
+            "--seeds",
+            "1",
+            "--json",
+        ],
+    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows = last_line(&output);
+    let row = |loss: &str, noise: &str, rate: f64| {
+        let of = |row: &&Value| row["loss"] == loss && row["noise"] == noise && row["noise_rate"] == rate;
+        rows.as_array().expect("rows").iter().find(of).unwrap_or_else(|| panic!("no {loss} {noise} {rate}")).clone()
+    };
+    let [heart, robust] = ["cross_entropy", "class_mae"].map(|loss| row(loss, "symmetric", 0.4));
+    assert!(fraction(&heart["wrong_labels_learnt"], "mean") > 0.9, "{heart}");
+    assert!(fraction(&robust["wrong_labels_learnt"], "mean") < 0.1, "{robust}");
+    assert!(heart["learns_noise_from_epoch"].as_f64().is_some_and(|epoch| epoch > 1.0), "{heart}");
+    assert!(robust["learns_noise_from_epoch"].is_null(), "{robust}");
+    assert!(fraction(&heart["best_test_accuracy"], "mean") > fraction(&heart["test_accuracy"], "mean") + 0.1);
+    assert!(fraction(&robust["test_accuracy"], "mean") > 0.9, "{robust}");
+    assert!(row("cross_entropy", "symmetric", 0.0)["wrong_labels_learnt"].is_null());
+    // Told how labels go wrong, correction is better than cross-entropy.
+    let [plain, told] = ["cross_entropy", "forward_correction"]
+        .map(|loss| fraction(&row(loss, "asymmetric", 0.4)["test_accuracy"], "mean"));
+    assert!(told > plain, "{told} {plain}");
+    let run = folder.path().join("runs/0001-noise");
+    for noise in ["symmetric", "asymmetric"] {
+        for plot in ["accuracy", "memory", "epochs"] {
+            for extension in ["png", "svg"] {
+                let file = format!("{plot}_{noise}.{extension}");
+                assert!(fs::metadata(run.join(&file)).expect(&file).len() > 0, "{file} is empty");
+            }
+        }
+    }
+    assert_eq!(fs::read_to_string(run.join("results.csv")).expect("results.csv").lines().count(), 1 + 12);
 }
 
 #[test]

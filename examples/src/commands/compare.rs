@@ -1,16 +1,18 @@
 //! `compare`: several class losses, noise rates and seeds.
 
-use super::options::{TrainingOptions, interrupter, rate};
+use super::options::{NoiseKind, TrainingOptions, interrupter, rate};
 use super::{options, say};
 use crate::error::LabError;
+use crate::experiment;
+use crate::model::Architecture;
 use crate::plot::{self, Labels, Point, Series};
+use crate::report::{self, Plot, Report, Section, Table};
+use crate::statistics::Spread;
 use crate::store::Folder;
-use crate::task::{Kind, Objective, Task};
-use crate::training::{self, Plan};
+use crate::task::{Objective, Task};
+use crate::training;
 use burn_losses::LossConfig;
 use clap::Args;
-use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 /// Train with several class losses, noise rates and seeds, and compare.
@@ -26,6 +28,9 @@ pub struct Compare {
     /// The shares of training labels made wrong, each 0 to 1.
     #[arg(long, value_delimiter = ',', default_value = "0,0.2,0.4", value_parser = rate)]
     noise_rate: Vec<f64>,
+    /// Which wrong labels: any other class, or the next one.
+    #[arg(long, value_enum, default_value_t = NoiseKind::Symmetric)]
+    noise: NoiseKind,
     /// Seeds 0 … n − 1; the same noise for every loss.
     #[arg(long, default_value_t = 3, value_parser = options::at_least_one)]
     seeds: usize,
@@ -89,22 +94,6 @@ impl<'a> From<&'a Row> for Flat<'a> {
     }
 }
 
-/// Mean and sample standard deviation; the latter 0 for a single value.
-#[derive(Clone, Copy, Debug, Serialize)]
-struct Spread {
-    mean: f64,
-    sd: f64,
-}
-
-impl Spread {
-    fn of(values: &[f64]) -> Self {
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-        Self { mean, sd: if values.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 } }
-    }
-}
-
 /// What `results.json` says.
 #[derive(Debug, Serialize)]
 struct Results<'a> {
@@ -115,6 +104,7 @@ struct Results<'a> {
     noise: &'a str,
     epochs: usize,
     batch_size: usize,
+    model: Architecture,
     hidden: usize,
     learning_rate: f64,
     rows: Vec<Row>,
@@ -123,18 +113,13 @@ struct Results<'a> {
 
 impl Compare {
     pub(super) fn run(self) -> Result<(), LabError> {
-        let losses = self.losses.iter().map(|name| LossConfig::by_name(name.trim())).collect::<Result<Vec<_>, _>>()?;
-        if let Some(other) = losses.iter().find(|loss| Kind::of(loss) != Kind::Classes) {
-            let (name, kind) = (other.name(), Kind::of(other).name());
-            let sentence =
-                format!("losses: must be class losses, which one accuracy compares, got {name}, a {kind} loss");
-            return Err(LabError::Usage(sentence));
-        }
+        let losses = options::class_losses(&self.losses)?;
         let device = self.options.device()?;
         let data = self.options.dataset()?;
+        self.options.model.check(data.image)?;
         let folder = Folder::create(&self.options.out, "compare")?;
         let interrupter = interrupter();
-        let bar = bar(losses.len() * self.noise_rate.len() * self.seeds);
+        let bar = experiment::bar(losses.len() * self.noise_rate.len() * self.seeds, "");
         let mut runs: Vec<Run> = Vec::new();
         let mut ended = Ok(());
         // Seeds outermost: stopped early, every loss has been seen equally often.
@@ -142,7 +127,7 @@ impl Compare {
             for &noise_rate in &self.noise_rate {
                 for loss in &losses {
                     bar.set_message(format!("{} at noise {noise_rate}, seed {seed}", loss.name()));
-                    let plan = self.plan(loss, noise_rate, seed);
+                    let plan = self.options.plan(loss, self.noise.into(), noise_rate, seed);
                     let task = Task::new(&data, &plan);
                     let trained =
                         task.and_then(|task| training::train(&task, &plan, &device, &interrupter, |_| Ok(())));
@@ -176,33 +161,23 @@ impl Compare {
             return ended;
         }
         let rows = self.rows(&losses, &runs);
-        say(self.table(&losses, &rows))?;
-        for loss in &losses {
-            if let Some(viewed) = Objective::new(loss)?.viewed() {
-                say(format!("{}: {viewed}", loss.name()))?;
-            }
+        let table = self.table(&losses, &rows);
+        say(table.shown())?;
+        let viewed = viewed(&losses)?;
+        for sentence in &viewed {
+            say(sentence)?;
         }
         self.draw(&folder, &data.name, &losses, &rows)?;
+        self.report(&data.name, &runs, table, viewed).keep(&folder)?;
         let directory = folder.path().display();
-        say(format!("kept in {directory}: results.json, results.csv, runs.csv, comparison.png, comparison.svg"))?;
+        say(format!(
+            "kept in {directory}: results.json, results.csv, runs.csv, comparison.png, comparison.svg, report.json"
+        ))?;
         if self.json {
             let rows = serde_json::to_string(&rows).map_err(|error| LabError::Run(error.to_string()))?;
             say(rows)?;
         }
         ended
-    }
-
-    fn plan(&self, loss: &LossConfig, noise_rate: f64, seed: u64) -> Plan {
-        Plan {
-            loss: loss.clone(),
-            noise_rate,
-            noise: self.options.noise.into(),
-            epochs: self.options.epochs,
-            seed,
-            batch_size: self.options.batch_size,
-            hidden: self.options.hidden,
-            learning_rate: self.options.learning_rate,
-        }
     }
 
     fn rows(&self, losses: &[LossConfig], runs: &[Run]) -> Vec<Row> {
@@ -211,8 +186,7 @@ impl Compare {
             for &noise_rate in &self.noise_rate {
                 let here: Vec<_> =
                     runs.iter().filter(|run| run.loss == loss.name() && run.noise_rate == noise_rate).collect();
-                let spread =
-                    |value: fn(&Run) -> f64| Spread::of(&here.iter().map(|run| value(run)).collect::<Vec<_>>());
+                let spread = |value: fn(&Run) -> f64| Spread::of(here.iter().map(|run| value(run)));
                 if !here.is_empty() {
                     rows.push(Row {
                         loss: loss.name().to_owned(),
@@ -237,9 +211,10 @@ impl Compare {
             version: env!("CARGO_PKG_VERSION"),
             data,
             device: &self.options.device,
-            noise: self.options.noise.name(),
+            noise: self.noise.name(),
             epochs: self.options.epochs,
             batch_size: self.options.batch_size,
+            model: self.options.model,
             hidden: self.options.hidden,
             learning_rate: self.options.learning_rate,
             rows,
@@ -250,23 +225,44 @@ impl Compare {
 
     /// One line a loss, one column a noise rate: test accuracy, mean ± sd.
     fn table(&self, losses: &[LossConfig], rows: &[Row]) -> Table {
-        let mut table = Table::new();
-        table.load_preset(presets::ASCII_MARKDOWN);
         let rates = self.noise_rate.iter().map(|rate| format!("noise {rate}"));
-        table.set_header(std::iter::once("test accuracy, %".to_owned()).chain(rates));
-        for loss in losses {
+        let rows = losses.iter().map(|loss| {
             let cells = self.noise_rate.iter().map(|&rate| {
                 let row = rows.iter().find(|row| row.loss == loss.name() && row.noise_rate == rate);
-                row.map_or_else(String::new, |row| {
-                    format!("{:.2} ± {:.2}", 100.0 * row.test_accuracy.mean, 100.0 * row.test_accuracy.sd)
-                })
+                row.map_or_else(String::new, |row| row.test_accuracy.percent())
             });
-            table.add_row(std::iter::once(loss.name().to_owned()).chain(cells));
+            std::iter::once(loss.name().to_owned()).chain(cells).collect()
+        });
+        Table {
+            caption: "Test accuracy in per cent, mean ± standard deviation over the seeds".to_owned(),
+            columns: std::iter::once("test accuracy, %".to_owned()).chain(rates).collect(),
+            rows: rows.collect(),
         }
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
+    }
+
+    fn report(&self, data: &str, runs: &[Run], table: Table, text: Vec<String>) -> Report {
+        let (losses, rates, seeds) = (self.losses.len(), self.noise_rate.len(), self.seeds);
+        let asked = losses * rates * seeds;
+        let mut lead = vec![format!("{asked} runs: {losses} losses, {rates} noise rates, {seeds} seeds.")];
+        if runs.len() < asked {
+            lead.push(format!("Ended early, after {} of them.", runs.len()));
         }
-        table
+        let caption = "Test accuracy against the share of wrong labels, mean ± standard deviation".to_owned();
+        let all = self.noise_rate.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+        let noise = format!("{}, rates {all}", self.noise.name());
+        let own = [("noise", noise), ("seeds", format!("0 to {}", seeds - 1))];
+        let seconds = runs.iter().map(|run| run.seconds).sum();
+        Report {
+            title: format!("Class losses on {data}"),
+            lead,
+            sections: vec![Section {
+                heading: "Test accuracy".to_owned(),
+                text,
+                tables: vec![table],
+                plots: vec![Plot { stem: "comparison".to_owned(), caption }],
+            }],
+            made: self.options.made_by(report::command(), data, own, seconds),
+        }
     }
 
     fn draw(&self, folder: &Folder, data: &str, losses: &[LossConfig], rows: &[Row]) -> Result<(), LabError> {
@@ -280,7 +276,7 @@ impl Compare {
         });
         let title = format!(
             "{data}, {} label noise, {} epochs, mean ± sd over {} seeds",
-            self.options.noise.name(),
+            self.noise.name(),
             self.options.epochs,
             self.seeds
         );
@@ -290,7 +286,13 @@ impl Compare {
     }
 }
 
-fn bar(runs: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len}  {msg}  [{elapsed}<{eta}]");
-    ProgressBar::new(runs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// Which losses compare views of an image, in words.
+fn viewed(losses: &[LossConfig]) -> Result<Vec<String>, LabError> {
+    let mut sentences = Vec::new();
+    for loss in losses {
+        if let Some(viewed) = Objective::new(loss)?.viewed() {
+            sentences.push(format!("{}: {viewed}", loss.name()));
+        }
+    }
+    Ok(sentences)
 }

@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::device;
-use crate::error::{LabError, sentence_of};
+use crate::error::{LabError, caught};
 use burn::tensor::{DType, Device, Gradients, Int, Tensor, TensorData};
 use burn_losses::Losses;
 use burn_losses::catalogue::Signature;
@@ -10,7 +10,6 @@ use burn_losses::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::BufRead;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A line.
 #[derive(Debug, Deserialize)]
@@ -130,8 +129,6 @@ impl Serialize for Number {
 
 /// Answers each line of standard input that is not blank with one line, in order.
 pub(super) fn run() -> Result<(), LabError> {
-    // A panic is turned into an answer; its report on standard error would only confuse.
-    std::panic::set_hook(Box::new(|_| {}));
     let mut input = std::io::stdin().lock();
     let mut line = Vec::new();
     loop {
@@ -147,13 +144,12 @@ pub(super) fn run() -> Result<(), LabError> {
 
 /// The answer to one line: `{"value": …, "gradients": …}`, or `{"error": "…"}`.
 pub fn answer(line: &[u8]) -> Value {
-    let evaluated = catch_unwind(AssertUnwindSafe(|| {
+    let evaluated = caught(|| {
         // In two steps: only what is wrong with the JSON itself has a useful line and column.
         let line = serde_json::from_slice::<Value>(line).map_err(|error| format!("not JSON: {error}"))?;
         evaluate(Request::deserialize(line).map_err(|error| error.to_string())?)
-    }));
-    let evaluated = evaluated.unwrap_or_else(|panic| Err(sentence_of(&*panic).to_owned()));
-    evaluated.unwrap_or_else(|error| json!({ "error": error }))
+    });
+    evaluated.flatten().unwrap_or_else(|error| json!({ "error": error }))
 }
 
 impl<T> Array<T> {

@@ -3,20 +3,25 @@
 mod compare;
 mod eval;
 mod list;
+mod noise;
 mod options;
 mod plot;
+mod privacy;
+mod report;
 mod train;
 
 pub use eval::answer;
 
 use crate::error::LabError;
+use crate::report::Report;
 use clap::{Parser, Subcommand};
 
 /// Train a small network with any loss of burn-losses, compare losses, draw them, evaluate them.
 ///
 /// Without a command: train with cross-entropy on the bundled digits. The loss decides what is learnt: the class, the
 /// labels or the other half of an image. Results go to standard output, progress to
-/// standard error, files under runs/. Exit codes: 0 done, 1 failed on the way, 2 asked for something that cannot be.
+/// standard error, files under runs/. Exit codes: 0 done, 1 failed on the way, 2 asked for something that cannot be, 130
+/// stopped by Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "loss-lab", version)]
 pub struct Cli {
@@ -32,10 +37,16 @@ pub enum Command {
     Train(train::Train),
     /// Train with several class losses, noise rates and seeds, and compare.
     Compare(compare::Compare),
+    /// See what each loss costs in accuracy and gives away about its training images.
+    Privacy(privacy::Privacy),
+    /// See what wrong labels do to each loss.
+    Noise(noise::NoiseCommand),
     /// List every loss with its formula, parameters and source.
     List(list::List),
     /// Draw loss and slope against the axis that is natural to the loss.
     Plot(plot::Plot),
+    /// Make one page of HTML from a results folder.
+    Report(report::Report),
     /// Evaluate losses on given numbers: JSON lines in, JSON lines out.
     ///
     /// A line has the loss and its inputs by name, each with its shape and data:
@@ -56,9 +67,22 @@ pub fn run(cli: Cli) -> Result<(), LabError> {
     match cli.command.unwrap_or_else(|| Command::Train(train::Train::default())) {
         Command::Train(train) => train.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Privacy(privacy) => privacy.run(),
+        Command::Noise(noise) => noise.run(),
         Command::List(list) => list.run(),
         Command::Plot(plot) => plot.run(),
+        Command::Report(report) => report.run(),
         Command::Eval => eval::run(),
+    }
+}
+
+impl Report {
+    /// The tables, then the words, on standard output.
+    fn tell(&self) -> Result<(), LabError> {
+        for table in self.sections.iter().flat_map(|section| &section.tables) {
+            say(format!("{}\n{}\n", table.caption, table.shown()))?;
+        }
+        self.lead.iter().try_for_each(say)
     }
 }
 

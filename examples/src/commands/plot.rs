@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::curve::{self, Against, Answer, CLASSES};
-use crate::error::LabError;
+use crate::error::{LabError, caught};
 use crate::plot::{self, Curve, CurvePanel, Labels};
 use crate::store::Folder;
 use burn_losses::LossConfig;
@@ -59,7 +59,7 @@ fn config(name: &str) -> Result<LossConfig, LabError> {
 fn curve(name: &str, loss: &LossConfig) -> Result<Curve, LabError> {
     let (low, high) = Against::of(loss).range();
     let places: Vec<f64> = (0..POINTS).map(|at| low + (high - low) * (at as f64 + 0.5) / POINTS as f64).collect();
-    let points = curve::points(loss, Answer::Usual, &places)?;
+    let points = caught(|| curve::points(loss, Answer::Usual, &places)).map_err(LabError::Usage)??;
     let name = match curve::smoothing(loss)? {
         Some(smoothing) => format!("{name}, targets smoothed by {smoothing}"),
         None => name.to_owned(),

@@ -4,14 +4,16 @@ use super::options::{NoiseKind, TrainingOptions, interrupter, rate};
 use super::say;
 use crate::data::Dataset;
 use crate::error::LabError;
+use crate::experiment;
+use crate::model::Architecture;
 use crate::plot::{self, History};
+use crate::report::{self, Plot, Report, Section, Table};
 use crate::store::Folder;
 use crate::task::{Kind, Task};
 use crate::training::{self, Epoch, Plan, Trained};
 use burn::module::Module;
 use burn_losses::LossConfig;
 use clap::{Args, Parser};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -31,6 +33,9 @@ pub struct Train {
     /// The share of training labels made wrong, 0 to 1; only where there are labels.
     #[arg(long, default_value = "0", value_parser = rate)]
     noise_rate: f64,
+    /// Which wrong labels: any other class, or the next one.
+    #[arg(long, value_enum, default_value_t = NoiseKind::Symmetric)]
+    noise: NoiseKind,
     /// Of noise, initial weights, order and views.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -75,6 +80,7 @@ struct Summary<'a> {
     noise_rate: f64,
     seed: u64,
     batch_size: usize,
+    model: Architecture,
     hidden: usize,
     learning_rate: f64,
     data: &'a str,
@@ -90,16 +96,7 @@ impl Train {
         let loss = self.loss_config()?;
         let device = self.options.device()?;
         let data = self.options.dataset()?;
-        let plan = Plan {
-            loss,
-            noise_rate: self.noise_rate,
-            noise: self.options.noise.into(),
-            epochs: self.options.epochs,
-            seed: self.seed,
-            batch_size: self.options.batch_size,
-            hidden: self.options.hidden,
-            learning_rate: self.options.learning_rate,
-        };
+        let plan = self.options.plan(&loss, self.noise.into(), self.noise_rate, self.seed);
         let task = Task::new(&data, &plan)?;
         let folder = Folder::create(&self.options.out, &format!("train-{}", plan.loss.name()))?;
         let directory = folder.path().display().to_string();
@@ -117,10 +114,11 @@ impl Train {
                 seconds,
                 epochs: plan.epochs,
                 epochs_done: history.len(),
-                noise: self.options.noise.name(),
+                noise: self.noise.name(),
                 noise_rate: plan.noise_rate,
                 seed: plan.seed,
                 batch_size: plan.batch_size,
+                model: plan.model,
                 hidden: plan.hidden,
                 learning_rate: plan.learning_rate,
                 data: &data.name,
@@ -134,8 +132,8 @@ impl Train {
         };
 
         folder.write_json("run.json", &summary("running", &[], None)?)?;
-        eprintln!("{}", headline(&plan, &data, &task, self.options.noise, &self.options.device));
-        let bar = epochs_bar(plan.epochs);
+        eprintln!("{}", headline(&plan, &data, &task, self.noise, &self.options.device));
+        let bar = experiment::bar(plan.epochs, "epoch ");
         let mut history = Vec::new();
         let trained = training::train(&task, &plan, &device, &interrupter(), |epoch| {
             history.push(epoch.clone());
@@ -161,7 +159,8 @@ impl Train {
             let title = format!("{} on {}", plan.loss.name(), data.name);
             plot::history(&folder.file("history"), &title, "loss L", &columns(&task, &history))?;
         }
-        report(&trained, &plan, &directory)?;
+        self.report(&trained, &plan, &data, &task)?.keep(&folder)?;
+        print(&trained, &plan, &directory)?;
         if self.json {
             say(&summary)?;
         }
@@ -172,6 +171,39 @@ impl Train {
             )));
         }
         Ok(())
+    }
+
+    fn report(&self, trained: &Trained, plan: &Plan, data: &Dataset, task: &Task<'_>) -> Result<Report, LabError> {
+        let (epochs, targets) = (trained.history.len(), task.targets());
+        let (train, test) = (data.train.len(), data.test.len());
+        let mut lead = vec![format!("{epochs} epochs: {train} images to learn from, {test} to judge by, {targets}.")];
+        if trained.interrupted {
+            lead.push(format!("Interrupted: {} epochs were asked for.", plan.epochs));
+        }
+        let rows = scores(trained, plan).map(|(name, shown)| vec![name.trim().to_owned(), shown.trim().to_owned()]);
+        let table = Table {
+            caption: "After the last epoch".to_owned(),
+            columns: vec!["score".to_owned(), "value".to_owned()],
+            rows: rows.collect(),
+        };
+        let caption = "The training loss and the scores, epoch by epoch".to_owned();
+        let loss = serde_json::to_string(&plan.loss).map_err(|error| LabError::Run(error.to_string()))?;
+        let own = [
+            ("loss", loss),
+            ("noise", format!("{}, rate {}", self.noise.name(), plan.noise_rate)),
+            ("seed", plan.seed.to_string()),
+        ];
+        Ok(Report {
+            title: format!("{} on {}", plan.loss.name(), data.name),
+            lead,
+            sections: vec![Section {
+                heading: "Scores".to_owned(),
+                text: Vec::new(),
+                tables: vec![table],
+                plots: vec![Plot { stem: "history".to_owned(), caption }],
+            }],
+            made: self.options.made_by(report::command(), &data.name, own, trained.seconds),
+        })
     }
 
     fn loss_config(&self) -> Result<LossConfig, LabError> {
@@ -201,11 +233,6 @@ fn headline(plan: &Plan, data: &Dataset, task: &Task<'_>, noise: NoiseKind, devi
     )
 }
 
-fn epochs_bar(epochs: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:32} epoch {pos}/{len}  {msg}  [{elapsed}<{eta}]");
-    ProgressBar::new(epochs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
 /// What is drawn of a history, what counts most first.
 fn columns(task: &Task<'_>, history: &[Epoch]) -> History {
     let drawn = task.kind.measures().iter().rev().filter_map(|of| Some((of.line?.to_owned(), of.key)));
@@ -225,12 +252,19 @@ fn save_model(trained: &Trained, folder: &Folder) -> Result<(), LabError> {
     saved.map_err(|error| LabError::Run(format!("{}: cannot be written, {error}", path.display())))
 }
 
-fn report(trained: &Trained, plan: &Plan, directory: &str) -> Result<(), LabError> {
-    if let Some(last) = trained.last() {
-        for score in last.scores.iter().filter(|score| plan.noise_rate > 0.0 || !score.measure.of_noise) {
-            say(format!("{:<25}{}", score.measure.name, score.measure.shown(score.value)))?;
-        }
+/// The last epoch's scores, each with its name, as they are shown.
+fn scores(trained: &Trained, plan: &Plan) -> impl Iterator<Item = (&'static str, String)> {
+    let scores = trained.last().into_iter().flat_map(|last| &last.scores);
+    let told = scores.filter(move |score| plan.noise_rate > 0.0 || !score.measure.of_noise);
+    told.map(|score| (score.measure.name, score.measure.shown(score.value)))
+}
+
+fn print(trained: &Trained, plan: &Plan, directory: &str) -> Result<(), LabError> {
+    for (name, shown) in scores(trained, plan) {
+        say(format!("{name:<25}{shown}"))?;
+    }
+    if !trained.history.is_empty() {
         say(format!("{} epochs of {} in {:.1} s", trained.history.len(), plan.loss.name(), trained.seconds))?;
     }
-    say(format!("kept in {directory}: run.json, history.csv, history.png, history.svg, model.bpk"))
+    say(format!("kept in {directory}: run.json, history.csv, history.png, history.svg, model.bpk, report.json"))
 }

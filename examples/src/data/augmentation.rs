@@ -8,7 +8,12 @@ pub const PIXEL_NOISE: f64 = 0.1;
 
 /// An image with Gaussian noise of its own on every pixel. Values may leave [0, 1].
 pub fn augment(image: &[f32], random: &mut SplitMix64) -> Vec<f32> {
-    image.iter().map(|&pixel| (f64::from(pixel) + PIXEL_NOISE * normal(random)) as f32).collect()
+    blur(image, PIXEL_NOISE, random)
+}
+
+/// Pixels with Gaussian noise of this standard deviation. Values may leave [0, 1].
+pub fn blur(pixels: &[f32], deviation: f64, random: &mut SplitMix64) -> Vec<f32> {
+    pixels.iter().map(|&pixel| (f64::from(pixel) + deviation * normal(random)) as f32).collect()
 }
 
 /// A number from the standard normal distribution.

@@ -28,7 +28,7 @@ impl Dataset {
 /// Images with their labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Split {
-    /// Image after image, each `[channels, height, width]` row by row, each value in [0, 1].
+    /// Image after image, each `[channels, height, width]` row by row, each value in [0, 1] unless noise was put on it.
     pub images: Vec<f32>,
     /// The class of each image, counted from 0.
     pub labels: Vec<u8>,

@@ -15,7 +15,7 @@ mod noise;
 mod random;
 mod source;
 
-pub use augmentation::{PIXEL_NOISE, augment};
+pub use augmentation::{PIXEL_NOISE, augment, blur};
 pub use dataset::{Dataset, Split};
 pub use digits::digits;
 pub use error::DataError;

@@ -18,6 +18,12 @@ pub(super) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)
     })
 }
 
+/// The ends of an error bar of ± one standard deviation; both are the mean if the deviation cannot be drawn.
+pub(super) fn bar(mean: f64, sd: f64) -> [f64; 2] {
+    let sd = if sd > 0.0 && sd < 1e100 { sd } else { 0.0 };
+    [mean - sd, mean + sd]
+}
+
 impl Axis {
     /// An axis over a range of values, with some four to ten ticks.
     ///
@@ -81,7 +87,9 @@ impl Axis {
             return Self::new(range);
         }
         let ticks = values.iter().map(|value| (*value, plain(*value))).collect();
-        Self { low: range.0, high: range.1, ticks }
+        // A single value stands in the middle.
+        let margin = if range.0 < range.1 { 0.0 } else { range.0.abs().max(1.0) };
+        Self { low: range.0 - margin, high: range.1 + margin, ticks }
     }
 
     /// Where a value lies: 0 at the low end, 1 at the high end.
@@ -145,6 +153,7 @@ mod tests {
         assert_eq!(texts(&Axis::new((0.0, 3e-7))), ["0", "5e−8", "1.0e−7", "1.5e−7", "2.0e−7", "2.5e−7", "3.0e−7"]);
         assert_eq!(texts(&Axis::percent((0.62, 0.98))), ["65%", "70%", "75%", "80%", "85%", "90%", "95%"]);
         assert_eq!(texts(&Axis::at(&[0.0, 0.1 + 0.2, 0.6])), ["0", "0.3", "0.6"]);
+        assert_eq!(texts(&Axis::at(&[0.4])), ["0.4"]);
         assert_eq!(texts(&Axis::counting(5)), ["1", "2", "3", "4", "5"]);
         assert_eq!(plain(-0.0), "0");
     }
@@ -163,6 +172,21 @@ mod tests {
         }
         for count in 1..2000 {
             assert!((1..=11).contains(&Axis::counting(count).ticks.len()), "{count}");
+        }
+    }
+
+    #[test]
+    fn single_values_stand_in_the_middle() {
+        for value in [0.0, -0.4, 0.4, 1e99] {
+            assert!((Axis::at(&[value]).share(value) - 0.5).abs() < 1e-12, "{value}");
+        }
+    }
+
+    #[test]
+    fn bars_need_a_deviation_that_can_be_drawn() {
+        assert_eq!(bar(0.5, 0.25), [0.25, 0.75]);
+        for sd in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MAX] {
+            assert_eq!(bar(0.5, sd), [0.5, 0.5]);
         }
     }
 

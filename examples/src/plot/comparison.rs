@@ -8,7 +8,7 @@ use super::{
     render,
     scene::{MARGIN, Scene, Text, WIDTH, Xy},
     stroke,
-    style::{GREY, MARKER, NAME, Style, TICK},
+    style::{CAP, GREY, MARKER, NAME, Style, TICK},
 };
 use std::path::{Path, PathBuf};
 
@@ -32,9 +32,6 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
-/// Half the width of the cap of an error bar.
-const CAP: f64 = 4.5;
-
 /// Draws means with error bars of ± one standard deviation, in per cent, and returns the two files written.
 ///
 /// Over several conditions, each series is a line; at a single one, each is a row, the best on top.
@@ -51,21 +48,25 @@ pub fn comparison(stem: &Path, labels: &Labels, series: &[Series]) -> Result<[Pa
 pub(super) fn layout(labels: &Labels, series: &[Series]) -> Option<Scene> {
     let points = || series.iter().flat_map(valid);
     let range = extent(points().flat_map(Point::bar))?;
-    let mut conditions: Vec<_> = points().map(|point| point.x).collect();
+    let accuracy = Axis::percent(range);
+    Some(match &conditions(points())[..] {
+        [condition] => rows(labels, series, *condition, accuracy),
+        conditions => lines(labels, series, conditions, accuracy),
+    })
+}
+
+/// The conditions of the points, in ascending order.
+pub(super) fn conditions<'a>(points: impl Iterator<Item = &'a Point>) -> Vec<f64> {
+    let mut conditions: Vec<_> = points.map(|point| point.x).collect();
     conditions.sort_by(f64::total_cmp);
     // 0.1 + 0.2 and 0.3 are the same condition.
     let tolerance = 1e-9 * conditions.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
     conditions.dedup_by(|next, kept| *next - *kept <= tolerance);
-    let accuracy = Axis::percent(range);
-    Some(if let [condition] = conditions[..] {
-        rows(labels, series, condition, accuracy)
-    } else {
-        lines(labels, series, &conditions, accuracy)
-    })
+    conditions
 }
 
 /// The points that can be drawn.
-fn valid(series: &Series) -> impl Iterator<Item = &Point> {
+pub(super) fn valid(series: &Series) -> impl Iterator<Item = &Point> {
     series.points.iter().filter(|point| point.is_valid())
 }
 
@@ -75,9 +76,31 @@ impl Point {
     }
 
     /// The ends of the error bar.
-    fn bar(&self) -> [f64; 2] {
-        let sd = if self.sd > 0.0 && self.sd < 1e100 { self.sd } else { 0.0 };
-        [self.mean - sd, self.mean + sd]
+    pub(super) fn bar(&self) -> [f64; 2] {
+        axis::bar(self.mean, self.sd)
+    }
+}
+
+/// How far series are moved sideways: each a little further than the one before, so that no error bar hides another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fan {
+    step: f64,
+    /// Room that it needs at both ends of the axis.
+    pub(super) inset: f64,
+}
+
+impl Fan {
+    /// For up to `count` series over conditions that lie some `width` apart, the first from the last.
+    pub(super) fn new(conditions: &[f64], count: usize, width: f64) -> Self {
+        let range = extent(conditions.iter().copied()).map_or(0.0, |(low, high)| high - low);
+        let closest = conditions.windows(2).map(|pair| (pair[1] - pair[0]) / range).fold(1.0, f64::min);
+        let step = (2.0 * MARKER + 3.0).min(0.6 * closest * width / count as f64);
+        Self { step, inset: 20.0 + step * count as f64 / 2.0 }
+    }
+
+    /// How far series number `index` of `count` is moved.
+    pub(super) fn aside(&self, index: usize, count: usize) -> f64 {
+        self.step * (index as f64 - (count as f64 - 1.0) / 2.0)
     }
 }
 
@@ -91,37 +114,39 @@ fn lines(labels: &Labels, series: &[Series], conditions: &[f64], accuracy: Axis)
     let right = WIDTH - MARGIN - legend::end_width(&entries, 420.0);
     let area = Rect { left: MARGIN, top, right, bottom: scene.height - MARGIN / 2.0 };
 
-    // Series are moved sideways, each a little further than the one before, so that no error bar hides another.
-    let (low, high) = (conditions[0], conditions[conditions.len() - 1]);
-    let closest = conditions.windows(2).map(|pair| (pair[1] - pair[0]) / (high - low)).fold(1.0, f64::min);
-    let count = series.len() as f64;
-    let step = (2.0 * MARKER + 3.0).min(0.6 * closest * (area.right - area.left - 300.0) / count);
-    let inset = 20.0 + step * count / 2.0;
+    let fan = Fan::new(conditions, series.len(), area.width() - 300.0);
     let plain = Labels { title: String::new(), ..labels.clone() };
-    let panel = Panel::with_inset(&mut scene, area, Axis::at(conditions), accuracy, &plain, inset);
+    let panel = Panel::with_inset(&mut scene, area, Axis::at(conditions), accuracy, &plain, fan.inset);
 
-    let mut ends = vec![None; series.len()];
-    for (index, one) in series.iter().enumerate() {
-        let aside = step * (index as f64 - (count - 1.0) / 2.0);
-        let style = &entries[index].style;
-        let place = |x: f64, mean: f64| {
-            let at = panel.at(x, mean);
-            (at.0 + aside, at.1)
-        };
-        // A missing point leaves a gap in the line: nothing may suggest that it was measured.
-        let points = one
-            .points
-            .iter()
-            .map(|point| if point.is_valid() { place(point.x, point.mean) } else { (f64::NAN, f64::NAN) });
-        panel.stroke(&mut scene, &stroke::runs(points), style);
-        for point in valid(one) {
-            let at = place(point.x, point.mean);
-            draw_point(&mut scene, at, point.bar().map(|mean| place(point.x, mean)), (CAP, 0.0), style);
-            ends[index] = Some(at.1);
-        }
+    let mut ends = Vec::new();
+    for ((index, one), entry) in series.iter().enumerate().zip(&entries) {
+        draw_series(&mut scene, &panel, one, fan.aside(index, series.len()), &entry.style);
+        ends.push(valid(one).last().map(|point| panel.at(point.x, point.mean).1));
     }
     legend::draw_ends(&mut scene, &panel.plot, &entries, &ends, WIDTH - MARGIN);
     scene
+}
+
+/// Draws a series as a line with markers and error bars, moved sideways by `aside`.
+pub(super) fn draw_series(scene: &mut Scene, panel: &Panel, series: &Series, aside: f64, style: &Style) {
+    panel.stroke(scene, &line(panel, series, aside), style);
+    for point in valid(series) {
+        let place = |mean| place(panel, point.x, mean, aside);
+        scene.point(place(point.mean), point.bar().map(place), CAP, style);
+    }
+}
+
+/// The line through the points of a series. A missing point leaves a gap: nothing may suggest that it was measured.
+pub(super) fn line(panel: &Panel, series: &Series, aside: f64) -> Vec<Vec<Xy>> {
+    let place = |point: &Point| {
+        if point.is_valid() { place(panel, point.x, point.mean, aside) } else { (f64::NAN, f64::NAN) }
+    };
+    stroke::runs(series.points.iter().map(place))
+}
+
+fn place(panel: &Panel, x: f64, mean: f64, aside: f64) -> Xy {
+    let at = panel.at(x, mean);
+    (at.0 + aside, at.1)
 }
 
 /// A row for each series, with its name on the left and its numbers on the right.
@@ -152,7 +177,7 @@ fn rows(labels: &Labels, series: &[Series], condition: f64, accuracy: Axis) -> S
             continue;
         };
         let bar = point.bar().map(|mean| panel.at(mean, row));
-        draw_point(&mut scene, panel.at(point.mean, row), bar, (0.0, 1.6 * CAP), &style);
+        scene.point(panel.at(point.mean, row), bar, 1.6 * CAP, &style);
         let mut numbers = format!("{:.1}", 100.0 * point.mean);
         if point.sd.is_finite() {
             numbers += &format!(" ± {:.1}", 100.0 * point.sd);
@@ -161,16 +186,4 @@ fn rows(labels: &Labels, series: &[Series], condition: f64, accuracy: Axis) -> S
         scene.text(Text::new(at, &numbers, NAME));
     }
     scene
-}
-
-/// A marker and its error bar between two points; `cap` is half of the line across the ends of the bar.
-fn draw_point(scene: &mut Scene, at: Xy, bar: [Xy; 2], cap: Xy, style: &Style) {
-    scene.halo(at, style);
-    if bar[0] != bar[1] {
-        scene.line(&bar, style.color, 2.0);
-        for end in bar {
-            scene.line(&[(end.0 - cap.0, end.1 - cap.1), (end.0 + cap.0, end.1 + cap.1)], style.color, 2.0);
-        }
-    }
-    scene.marker(at, style);
 }

@@ -7,8 +7,6 @@ use super::{
     panel::{Panel, Rect},
     render,
     scene::{MARGIN, Scene, WIDTH},
-    stroke,
-    style::{MARKER, Style},
 };
 use std::path::{Path, PathBuf};
 
@@ -59,12 +57,11 @@ pub(super) fn layout(title: &str, curves: &[Curve], loss: &CurvePanel, slope: &C
     let mut scene = Scene::new(bottom + block.height() + 1.4 * MARGIN);
     let top = scene.heading(title);
 
-    let middle = WIDTH / 2.0;
-    let left = Rect { left: MARGIN, top, right: middle - 12.0, bottom };
-    let right = Rect { left: middle + 12.0, top, right: WIDTH - MARGIN, bottom };
-    draw_panel(&mut scene, left, loss, curves, |curve| &curve.loss)?;
-    draw_panel(&mut scene, right, slope, curves, |curve| &curve.slope)?;
-    block.draw(&mut scene, middle, bottom + 0.7 * MARGIN);
+    let beside = [loss, slope].map(|panel| panel.labels.y.as_str());
+    let areas = Rect { left: MARGIN, top, right: WIDTH - MARGIN, bottom }.columns(&beside);
+    draw_panel(&mut scene, areas[0], loss, curves, |curve| &curve.loss)?;
+    draw_panel(&mut scene, areas[1], slope, curves, |curve| &curve.slope)?;
+    block.draw(&mut scene, WIDTH / 2.0, bottom + 0.7 * MARGIN);
     Some(scene)
 }
 
@@ -79,20 +76,8 @@ fn draw_panel(
     let x = Axis::new(extent(points().map(|point| point.0))?);
     let y = value_axis(extent(points().map(|point| point.1))?, panel.cap);
     let panel = Panel::new(scene, area, x, y, &panel.labels);
-    let distance = 150.0;
     for (index, curve) in curves.iter().enumerate() {
-        let style = Style::nth(index);
-        let parts = panel.visible(line(curve));
-        panel.stroke(scene, &parts, &style);
-        // Markers of different lines start at different places, lest they hide each other where lines meet.
-        let first = distance * (index as f64 + 0.5) / curves.len() as f64;
-        for part in &parts {
-            if part.len() == 1 {
-                panel.mark(scene, part.iter().copied(), &style, 0.0);
-            } else {
-                panel.mark(scene, stroke::along(part, first, distance), &style, MARKER);
-            }
-        }
+        panel.draw_curve(scene, line(curve), index, curves.len());
     }
     Some(())
 }

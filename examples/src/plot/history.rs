@@ -49,36 +49,24 @@ pub(super) fn layout(title: &str, loss: &str, history: &History) -> Option<Scene
     let epochs = measures.iter().map(|(_, values)| values.len()).fold(history.loss.len(), usize::max);
 
     let bottom = scene.height - MARGIN / 2.0;
-    let half = (WIDTH - 2.0 * MARGIN - names) / 2.0;
-    let area = Rect { left: MARGIN, top, right: MARGIN + half - 12.0, bottom };
+    let areas =
+        Rect { left: MARGIN, top, right: WIDTH - MARGIN - names, bottom }.columns(&[loss, history.measured.as_str()]);
     let y = Axis::padded(extent(history.loss.iter().copied())?);
     let labels = Labels::new("", "epoch", loss);
-    let panel = Panel::with_inset(&mut scene, area, Axis::counting(epochs), y, &labels, 16.0);
+    let panel = Panel::with_inset(&mut scene, areas[0], Axis::counting(epochs), y, &labels, 16.0);
     // Black, unlike any measure: no line of one panel shall be taken for one of the other.
-    draw_line(&mut scene, &panel, &history.loss, &Style { color: BLACK, ..Style::nth(0) });
+    panel.draw_epochs(&mut scene, &history.loss, &Style { color: BLACK, ..Style::nth(0) });
 
-    let area = Rect { left: MARGIN + half + 12.0, top, right: WIDTH - MARGIN - names, bottom };
     let range = extent(measures.iter().flat_map(|(_, values)| values.iter().copied()))?;
     let y = if history.shares { Axis::percent(range) } else { Axis::padded(range) };
     let labels = Labels::new("", "epoch", &history.measured);
-    let panel = Panel::with_inset(&mut scene, area, Axis::counting(epochs), y, &labels, 16.0);
+    let panel = Panel::with_inset(&mut scene, areas[1], Axis::counting(epochs), y, &labels, 16.0);
     let mut ends = Vec::new();
     for ((_, values), entry) in measures.iter().zip(&entries) {
-        draw_line(&mut scene, &panel, values, &entry.style);
+        panel.draw_epochs(&mut scene, values, &entry.style);
         let last = values.iter().rev().find(|value| extent([**value]).is_some());
         ends.push(last.map(|value| panel.at(0.0, *value).1));
     }
     legend::draw_ends(&mut scene, &panel.plot, &entries, &ends, WIDTH - MARGIN);
     Some(scene)
-}
-
-/// Draws values over epochs, with markers at some twelve of them.
-fn draw_line(scene: &mut Scene, panel: &Panel, values: &[f64], style: &Style) {
-    let points: Vec<_> = values.iter().enumerate().map(|(index, value)| (index as f64 + 1.0, *value)).collect();
-    let parts = panel.visible(&points);
-    panel.stroke(scene, &parts, style);
-    let every = values.len().div_ceil(12).max(1);
-    let regular = points.iter().skip(every / 2).step_by(every).map(|&(x, y)| panel.at(x, y));
-    let lone = parts.iter().filter(|part| part.len() == 1).flatten().copied();
-    panel.mark(scene, lone.chain(regular), style, 0.0);
 }

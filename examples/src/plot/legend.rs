@@ -5,6 +5,7 @@ use super::{
     scene::{Scene, Text, Xy},
     style::{GREY, NAME, Style},
 };
+use std::collections::HashMap;
 
 /// Length of the piece of line before a name.
 const SAMPLE: f64 = 60.0;
@@ -23,8 +24,18 @@ pub(super) struct Entry {
 impl Entry {
     /// The entry of series number `index`; says so if nothing of it can be drawn.
     pub(super) fn new(index: usize, name: &str, drawn: bool) -> Self {
+        Self::styled(Style::nth(index), name, drawn)
+    }
+
+    /// The same for a series of another look.
+    pub(super) fn styled(style: Style, name: &str, drawn: bool) -> Self {
         let name = if drawn { name.to_owned() } else { format!("{name} (no data)") };
-        Self { name, style: Style::nth(index) }
+        Self { name, style }
+    }
+
+    /// Width of the entry, if its name is not longer than `limit`.
+    fn width(&self, limit: f64) -> f64 {
+        SAMPLE + GAP + Text::new((0.0, 0.0), &self.name, NAME).width().min(limit)
     }
 
     fn draw(&self, scene: &mut Scene, at: Xy, width: f64) {
@@ -33,10 +44,14 @@ impl Entry {
     }
 }
 
-/// Width of the widest entry, if no name is longer than `limit`.
-fn widest(entries: &[Entry], limit: f64) -> f64 {
-    let widths = entries.iter().map(|entry| Text::new((0.0, 0.0), &entry.name, NAME).width());
-    SAMPLE + GAP + widths.fold(0.0, f64::max).min(limit)
+/// Numbers names in the order of their first appearance, so that the same name looks the same wherever it appears.
+pub(super) fn numbers<'a>(names: impl IntoIterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+    let mut numbers = HashMap::new();
+    for name in names {
+        let next = numbers.len();
+        numbers.entry(name).or_insert(next);
+    }
+    numbers
 }
 
 /// Space between two columns of names.
@@ -51,12 +66,22 @@ pub(super) struct Block<'a> {
 impl<'a> Block<'a> {
     /// Fits the names into `width`, in as few rows as possible; names that are longer than half of it will be cut.
     pub(super) fn new(entries: &'a [Entry], width: f64) -> Self {
-        let limit = (width - SPACE) / 2.0 - SAMPLE - GAP;
-        let divided = |rows: usize| Self {
-            columns: entries.chunks(rows).map(|column| (widest(column, limit), column)).collect(),
-        };
+        Self::limited(entries, width, (width - SPACE) / 2.0)
+    }
+
+    /// The same for a narrow place: only names that are longer than all of `width` will be cut.
+    pub(super) fn narrow(entries: &'a [Entry], width: f64) -> Self {
+        Self::limited(entries, width, width)
+    }
+
+    /// Fits the names into `width`, and each into `limit`.
+    fn limited(entries: &'a [Entry], width: f64, limit: f64) -> Self {
+        let widths: Vec<_> = entries.iter().map(|entry| entry.width(limit - SAMPLE - GAP)).collect();
+        let widest = |column: &[f64]| column.iter().copied().fold(0.0, f64::max);
+        let divided =
+            |rows: usize| Self { columns: widths.chunks(rows).map(widest).zip(entries.chunks(rows)).collect() };
         let mut rows = 1;
-        while divided(rows).width() > width {
+        while rows < entries.len() && divided(rows).width() > width {
             rows += 1;
         }
         divided(rows)
@@ -87,7 +112,7 @@ const LEADER: f64 = 44.0;
 
 /// Width of the names at the ends of lines.
 pub(super) fn end_width(entries: &[Entry], limit: f64) -> f64 {
-    LEADER + widest(entries, limit) + 8.0
+    LEADER + entries.iter().map(|entry| entry.width(limit)).fold(SAMPLE + GAP, f64::max) + 8.0
 }
 
 /// Draws names to the right of a panel, each as near as possible to the height at which its line ends, and thin lines
@@ -136,6 +161,22 @@ fn spread(wanted: &[f64], top: f64, bottom: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_follow_the_first_appearance() {
+        let numbers = numbers(["b", "a", "b", "c", "a"]);
+        assert_eq!(["a", "b", "c"].map(|name| numbers[name]), [1, 0, 2]);
+    }
+
+    #[test]
+    fn narrow_blocks_cut_no_name_that_fits() {
+        let entries = ["a name of middling length", "another of its kind", "b"].map(|name| Entry::new(0, name, true));
+        let longest = entries.iter().map(|entry| entry.width(f64::INFINITY)).fold(0.0, f64::max);
+        let block = Block::narrow(&entries, longest);
+        assert_eq!(block.height(), 3.0 * ROW);
+        assert!((block.width() - longest).abs() < 1e-6, "{block:?}");
+        assert_eq!(Block::narrow(&entries, 3.0 * longest).height(), ROW);
+    }
 
     #[test]
     fn spread_keeps_order_and_distance() {

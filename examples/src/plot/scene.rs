@@ -134,21 +134,42 @@ impl Scene {
     /// Draws the marker of a series.
     pub(super) fn marker(&mut self, at: Xy, style: &Style) {
         self.area(at, style, MARKER, style.color);
-        if style.marker.hollow {
+        if style.marker.is_some_and(|marker| marker.hollow) {
             self.area(at, style, MARKER - 3.0, WHITE);
         }
     }
 
     fn area(&mut self, at: Xy, style: &Style, radius: f64, color: RGBColor) {
-        let points = style.marker.outline(at, radius);
-        self.shapes.push(Shape::Area { points, color });
+        if let Some(marker) = style.marker {
+            self.shapes.push(Shape::Area { points: marker.outline(at, radius), color });
+        }
+    }
+
+    /// Draws an error bar along one of the axes; `cap` is half of the line across each of its ends.
+    pub(super) fn error_bar(&mut self, ends: [Xy; 2], cap: f64, style: &Style) {
+        if ends[0] == ends[1] {
+            return;
+        }
+        self.line(&ends, style.color, 2.0);
+        let (dx, dy) = if ends[0].0 == ends[1].0 { (cap, 0.0) } else { (0.0, cap) };
+        for (x, y) in ends {
+            self.line(&[(x - dx, y - dy), (x + dx, y + dy)], style.color, 2.0);
+        }
+    }
+
+    /// Draws the marker of a series and its error bar.
+    pub(super) fn point(&mut self, at: Xy, bar: [Xy; 2], cap: f64, style: &Style) {
+        self.halo(at, style);
+        self.error_bar(bar, cap, style);
+        self.marker(at, style);
     }
 
     /// Draws the sample of a series in a legend: a piece of its line with its marker, beginning at `at`.
     pub(super) fn sample(&mut self, at: Xy, length: f64, style: &Style) {
-        let line = [at, (at.0 + length, at.1)];
-        for dash in stroke::dashes(&line, style.dash) {
-            self.line(&dash, style.color, style.width);
+        if style.width > 0.0 {
+            for dash in stroke::dashes(&[at, (at.0 + length, at.1)], style.dash) {
+                self.line(&dash, style.color, style.width);
+            }
         }
         let middle = (at.0 + length / 2.0, at.1);
         self.halo(middle, style);

@@ -36,7 +36,7 @@ pub(super) fn clip(line: &[Xy], rect: &Rect) -> Vec<Vec<Xy>> {
 }
 
 /// Liang and Barsky's algorithm: the part of a segment inside a rectangle.
-fn clip_segment(from: Xy, to: Xy, rect: &Rect) -> Option<(Xy, Xy)> {
+pub(super) fn clip_segment(from: Xy, to: Xy, rect: &Rect) -> Option<(Xy, Xy)> {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
     // Per border: how fast the segment runs outwards across it, and how far inside of it the segment begins.

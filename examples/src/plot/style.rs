@@ -8,6 +8,8 @@ use std::f64::consts::TAU;
 pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
 /// Secondary text and axis lines.
 pub(super) const GREY: RGBColor = RGBColor(112, 112, 112);
+/// Lines behind the others.
+const FAINT: RGBColor = RGBColor(165, 165, 165);
 /// Grid lines.
 pub(super) const GRID: RGBColor = RGBColor(226, 226, 226);
 
@@ -20,6 +22,8 @@ pub(super) const NAME: f64 = 24.0;
 
 /// Radius of a marker.
 pub(super) const MARKER: f64 = 7.5;
+/// Half the width of the cap of an error bar.
+pub(super) const CAP: f64 = 4.5;
 
 /// Okabe and Ito's colours, told apart by all common kinds of colour vision. Their yellow is left out: on white it is
 /// too pale for a line.
@@ -85,29 +89,71 @@ const MARKERS: [Marker; 8] = [
 pub(super) struct Style {
     pub(super) color: RGBColor,
     pub(super) dash: Dash,
-    pub(super) marker: Marker,
-    /// Width of the line.
+    pub(super) marker: Option<Marker>,
+    /// Width of the line; zero: only the marker.
     pub(super) width: f64,
 }
 
 impl Style {
+    /// The look of a line to compare with, such as what guessing would give.
+    pub(super) const REFERENCE: Self = Self { color: GREY, dash: &[10.0, 7.0], marker: None, width: 1.5 };
+
     /// The look of series number `index`. The cycles differ in length, so no look comes twice in 560 series; markers
     /// alone, the second round of them hollow, tell sixteen series apart without colour.
     pub(super) fn nth(index: usize) -> Self {
         let mut marker = MARKERS[index % MARKERS.len()];
         marker.hollow = (index / MARKERS.len()) % 2 == 1;
-        Self { color: COLORS[index % COLORS.len()], dash: DASHES[index % DASHES.len()], marker, width: 3.0 }
+        Self {
+            color: COLORS[index % COLORS.len()],
+            dash: DASHES[index % DASHES.len()],
+            marker: Some(marker),
+            width: 3.0,
+        }
     }
+
+    /// The look of series number `index` of those that stay behind the others.
+    pub(super) fn faint(index: usize) -> Self {
+        Self { color: FAINT, dash: DASHES[index % DASHES.len()], marker: None, width: 2.0 }
+    }
+}
+
+/// The colour, darkened until text in it can be read on white: until their contrast is 4.5, as WCAG 2 asks.
+pub(super) fn legible(color: RGBColor) -> RGBColor {
+    let darkened = |step: u32| {
+        let channel = |value: u8| (f64::from(value) * (1.0 - f64::from(step) / 20.0)) as u8;
+        RGBColor(channel(color.0), channel(color.1), channel(color.2))
+    };
+    (0..20).map(darkened).find(|darkened| contrast(*darkened) >= 4.5).unwrap_or(INK)
+}
+
+/// The contrast of a colour with white, from 1 to 21.
+fn contrast(color: RGBColor) -> f64 {
+    let linear = |value: u8| {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    1.05 / (0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2) + 0.05)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Style;
+    use super::*;
     use std::collections::HashSet;
 
     #[test]
     fn markers_tell_sixteen_series_apart_without_colour() {
         let looks: HashSet<_> = (0..16).map(|index| format!("{:?}", Style::nth(index).marker)).collect();
         assert_eq!(looks.len(), 16);
+    }
+
+    #[test]
+    fn legible_darkens_only_what_is_too_pale() {
+        assert_eq!(legible(INK), INK);
+        assert_eq!(legible(COLORS[0]), COLORS[0]);
+        for color in COLORS {
+            let text = legible(color);
+            assert!(contrast(text) >= 4.5, "{color:?} becomes {text:?}");
+            assert!(text.0 <= color.0 && text.1 <= color.1 && text.2 <= color.2, "{color:?} becomes {text:?}");
+        }
     }
 }

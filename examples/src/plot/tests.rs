@@ -2,10 +2,12 @@
 
 use super::{
     scene::{Anchor, Scene, Shape, Text, WIDTH},
+    style::{GREY, Style},
     *,
 };
 use crate::curve::Against;
 use flate2::read::ZlibDecoder;
+use plotters::style::{RGBColor, WHITE};
 use std::{
     error::Error,
     fs,
@@ -55,6 +57,44 @@ fn run(epochs: usize) -> History {
         measured: "accuracy".into(),
         shares: true,
     }
+}
+
+/// A point of a cloud of the given size, but for the first one, which lies far outside of it.
+fn dot(index: usize, size: f64) -> Dot {
+    let turn = index as f64;
+    let x = if index == 0 { 0.4 } else { 0.8 + 0.1 * size * (2.4 * turn).cos() };
+    let y = 0.7 + 0.15 * size * (1.7 * turn).sin();
+    Dot { name: format!("loss number {index} < γ"), x, x_sd: 0.004, y, y_sd: 0.01 }
+}
+
+const AXES: ScatterAxes = ScatterAxes { x_percent: true, y_percent: false };
+
+fn levels() -> [Level; 2] {
+    [(0.5, "0.5: guessing"), (0.7, "0.7: cross-entropy")].map(|(y, name)| Level { y, name: name.to_owned() })
+}
+
+fn attack(title: &str, count: usize) -> RocPanel {
+    let points = |index: usize| {
+        let rates = (0..=100).map(|step| f64::from(step) / 100.0);
+        rates.map(|rate| (rate, rate.powf(1.0 / (1.0 + index as f64)))).collect()
+    };
+    let curves = (0..count).map(|index| RocCurve { name: format!("loss number {index} < γ"), points: points(index) });
+    RocPanel { title: title.to_owned(), curves: curves.collect() }
+}
+
+fn facet(title: &str, indices: &[usize], conditions: &[f64]) -> Facet {
+    Facet {
+        title: title.to_owned(),
+        series: indices.iter().map(|&index| series(index, conditions)).collect(),
+        faint: vec![Series { name: "cross-entropy".to_owned(), ..series(3, conditions) }],
+    }
+}
+
+fn epoch_panel(title: &str, count: usize, epochs: usize) -> EpochPanel {
+    let value = |index: usize, epoch: usize| 0.95 - 0.02 * index as f64 - 0.7 / (epoch as f64 + 1.0);
+    let line =
+        |index: usize| (format!("loss number {index} < γ"), (0..epochs).map(|epoch| value(index, epoch)).collect());
+    EpochPanel { title: title.to_owned(), y: "train accuracy".to_owned(), lines: (0..count).map(line).collect() }
 }
 
 /// Reads a bitmap and returns its size, after checking that all of its pixels are there.
@@ -124,7 +164,22 @@ fn pictures_are_written_with_all_names_and_labels() -> Result<(), Box<dyn Error>
 
     let errors = History { measured: "error".into(), shares: false, ..run(30) };
     let files = history(&stem("errors"), "One run", "training loss L", &errors)?;
-    check(files, &["error", "0.8"].map(str::to_owned))
+    check(files, &["error", "0.8"].map(str::to_owned))?;
+
+    let all: Vec<_> = (0..12).map(|index| dot(index, 1.0)).collect();
+    let around = ["Accuracy under label noise", "label-noise rate η", "test accuracy", "0.5: guessing", "60%", "0.6"];
+    check(scatter(&stem("scatter"), &labels(), AXES, &all, &levels())?, &with_names(&around))?;
+
+    let all = ["From the loss", "From the confidence"].map(|title| attack(title, 12));
+    let around = ["Attacks", "From the loss", "From the confidence", "false-positive rate", "true-positive rate"];
+    check(roc(&stem("roc"), "Attacks", &all)?, &with_names(&around))?;
+
+    let all = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]].map(|indices| facet("A family", &indices, &[0.0, 0.2, 0.4]));
+    let around = ["Accuracy under label noise", "A family", "label-noise rate η", "test accuracy", "cross-entropy"];
+    check(facets(&stem("facets"), &labels(), &all)?, &with_names(&around))?;
+
+    let all = ["Clean", "Noisy"].map(|title| epoch_panel(title, 12, 30));
+    check(epochs(&stem("epochs"), "Runs", &all)?, &with_names(&["Runs", "Clean", "Noisy", "epoch", "train accuracy"]))
 }
 
 #[test]
@@ -138,6 +193,14 @@ fn errors_name_the_file() {
         comparison(Path::new("out/empty"), &labels(), &[series(0, &[f64::NAN])]),
         history(Path::new("out/empty"), "", "L", &History::default()),
         history(Path::new("out/empty"), "", "L", &History { loss: vec![1.0], ..History::default() }),
+        scatter(Path::new("out/empty"), &labels(), AXES, &[], &levels()),
+        scatter(Path::new("out/empty"), &labels(), AXES, &[Dot { x: f64::NAN, ..dot(0, 1.0) }], &levels()),
+        roc(Path::new("out/empty"), "", &[]),
+        roc(Path::new("out/empty"), "", &[RocPanel::default(), attack("", 0)]),
+        facets(Path::new("out/empty"), &labels(), &[]),
+        facets(Path::new("out/empty"), &labels(), &[Facet::default(), facet("", &[0], &[])]),
+        epochs(Path::new("out/empty"), "", &[]),
+        epochs(Path::new("out/empty"), "", &[EpochPanel::default(), epoch_panel("", 2, 0)]),
     ];
     for result in nothing {
         let message = result.map_err(|error| error.to_string());
@@ -164,8 +227,8 @@ fn bounds(text: &Text) -> [f64; 4] {
     }
 }
 
-/// Checks that everything lies in the picture and that no text covers another.
-fn check_layout(scene: Option<Scene>) {
+/// Checks that everything lies in the picture and that no text covers another. Returns the picture.
+fn check_layout(scene: Option<Scene>) -> Scene {
     let scene = scene.expect("a picture");
     let inside = |x: f64, y: f64| (0.0..=WIDTH).contains(&x) && (0.0..=scene.height).contains(&y);
     let mut texts: Vec<(&str, [f64; 4])> = Vec::new();
@@ -185,6 +248,23 @@ fn check_layout(scene: Option<Scene>) {
             }
         }
     }
+    scene
+}
+
+/// The same, and that no text covers a marker.
+fn check_markers(scene: Option<Scene>) -> Scene {
+    let scene = check_layout(scene);
+    for shape in &scene.shapes {
+        let Shape::Text(text) = shape else { continue };
+        let [left, top, right, bottom] = bounds(text);
+        let covered = |&(x, y): &(f64, f64)| left < x && x < right && top < y && y < bottom;
+        for shape in &scene.shapes {
+            if let Shape::Area { points, color } = shape {
+                assert!(*color == WHITE || !points.iter().any(covered), "{} covers {shape:?}", text.content);
+            }
+        }
+    }
+    scene
 }
 
 #[test]
@@ -206,6 +286,113 @@ fn layouts_keep_everything_apart_and_inside() {
     for epochs in [1, 2, 3, 10, 37, 100, 999] {
         check_layout(history::layout(LONG, LONG, &run(epochs)));
     }
+}
+
+#[test]
+fn layouts_of_many_losses_keep_everything_apart_and_inside() {
+    for count in [1, 2, 7, 40] {
+        for panels in 1..=5 {
+            let mut all = vec![attack("From the loss", count); panels];
+            check_markers(roc::layout("Attacks", &all));
+            all[0].curves[0].name = LONG.to_owned();
+            all[0].title = LONG.to_owned();
+            check_markers(roc::layout(LONG, &all));
+
+            for epochs in [1, 2, 37, 999] {
+                let mut all = vec![epoch_panel("Clean", count, epochs); panels];
+                check_layout(epochs::layout("Runs", &all));
+                all[0] = EpochPanel { title: LONG.to_owned(), y: LONG.to_owned(), ..epoch_panel("", count, 3) };
+                all[0].lines[0].0 = LONG.to_owned();
+                check_layout(epochs::layout(LONG, &all));
+            }
+        }
+        let indices: Vec<_> = (0..count).collect();
+        for panels in [1, 2, 5, 6, 7, 9] {
+            for conditions in [&[0.4][..], &[0.0, 0.4], &[0.0, 0.01, 0.02, 0.9], &[0.0, 0.125, 0.25, 0.375, 0.5]] {
+                let mut all = vec![facet("A family", &indices, conditions); panels];
+                check_markers(facets::layout(&labels(), &all));
+                all.push(Facet::default());
+                all[0].title = LONG.to_owned();
+                all[0].series[0].name = LONG.to_owned();
+                all[0].faint[0].name = LONG.to_owned();
+                check_markers(facets::layout(&Labels::new(LONG, LONG, LONG), &all));
+            }
+        }
+    }
+}
+
+#[test]
+fn scatter_names_every_point_once_and_covers_none() {
+    for count in [1, 10, 25, 40] {
+        for size in [1.0, 0.1, 0.0] {
+            let mut all: Vec<_> = (0..count).map(|index| dot(index, size)).collect();
+            let scene = check_markers(scatter::layout(&labels(), AXES, &all, &levels()));
+            let names = all.iter().map(|dot| dot.name.as_str()).chain(["0.5: guessing", "0.7: cross-entropy"]);
+            for name in names {
+                let is_name = |shape: &&Shape| matches!(shape, Shape::Text(text) if text.content == name);
+                assert_eq!(scene.shapes.iter().filter(is_name).count(), 1, "{name} among {count} points");
+            }
+            // All at one place: most names go into the legend.
+            all.iter_mut().for_each(|dot| (dot.x, dot.y) = (0.5, 0.5));
+            check_markers(scatter::layout(&labels(), AXES, &all, &levels()));
+            all.iter_mut().for_each(|dot| dot.name = LONG.to_owned());
+            let lines = vec![Level { y: 0.5, name: LONG.repeat(2) }; 3];
+            check_markers(scatter::layout(&Labels::new(LONG, LONG, LONG), AXES, &all, &lines));
+        }
+    }
+}
+
+#[test]
+fn roc_plots_are_square() {
+    for panels in 1..=5 {
+        let scene = check_layout(roc::layout("Attacks", &vec![attack("From the loss", 3); panels]));
+        let sides: Vec<_> = scene
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                // The axes: one line down and to the right.
+                Shape::Line { points, color, .. } if *color == GREY && points.len() == 3 => {
+                    Some((points[2].0 - points[0].0, points[2].1 - points[0].1))
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(sides.len(), panels);
+        assert!(sides.iter().all(|(width, height)| *width > 200.0 && (width - height).abs() < 1e-6), "{sides:?}");
+    }
+}
+
+/// The colours of the markers before a name in the legends of a picture.
+fn colors(scene: &Scene, name: &str) -> Vec<RGBColor> {
+    let color = |pair: &[Shape]| match pair {
+        [Shape::Area { color, .. }, Shape::Text(text)] if text.content == name => Some(*color),
+        _ => None,
+    };
+    scene.shapes.windows(2).filter_map(color).collect()
+}
+
+#[test]
+fn names_look_the_same_in_all_panels() {
+    let all = [facet("A", &[5, 2], &[0.0, 0.4]), facet("B", &[2, 7, 5], &[0.0, 0.4])];
+    let scene = check_layout(facets::layout(&labels(), &all));
+    assert_eq!(colors(&scene, "loss number 5 < γ"), [Style::nth(0).color; 2]);
+    assert_eq!(colors(&scene, "loss number 2 < γ"), [Style::nth(1).color; 2]);
+    assert_eq!(colors(&scene, "loss number 7 < γ"), [Style::nth(2).color]);
+
+    let mut all = vec![epoch_panel("A", 2, 9); 2];
+    all[1].lines.reverse();
+    let scene = check_layout(epochs::layout("", &all));
+    assert_eq!(colors(&scene, "loss number 1 < γ"), [Style::nth(1).color]);
+    let drawn = |index: usize| {
+        let color = Style::nth(index).color;
+        let lines = scene.shapes.iter().filter_map(|shape| match shape {
+            Shape::Line { points, color: other, width } if *other == color && *width > 2.0 => Some(points),
+            _ => None,
+        });
+        lines.flatten().map(|at| at.1).fold(f64::INFINITY, f64::min)
+    };
+    // The first line is the upper one in both panels.
+    assert!(drawn(0) < drawn(1), "{} and {}", drawn(0), drawn(1));
 }
 
 #[test]
@@ -234,6 +421,28 @@ fn odd_data_are_drawn_without_panic() {
                 let history = History { loss, measures, measured: String::new(), shares };
                 check_layout(history::layout("", "", &history));
             }
+
+            let dots = [(a, b), (b, 0.5), (0.5, 0.5), (0.5, 0.5)].map(|(x, y)| {
+                let name = "a\u{0}b".to_owned();
+                Dot { name, x, x_sd: b, y, y_sd: a }
+            });
+            let lines = [a, b].map(|y| Level { y, name: "level".into() });
+            for percent in [true, false] {
+                let axes = ScatterAxes { x_percent: percent, y_percent: percent };
+                check_markers(scatter::layout(&Labels::default(), axes, &dots, &lines));
+            }
+
+            let points = vec![(a, b), (0.1, a), (0.2, b), (b, 0.3), (0.5, 0.5)];
+            let curves = vec![RocCurve { name: String::new(), points }, RocCurve::default()];
+            check_layout(roc::layout("", &[RocPanel { title: String::new(), curves }, RocPanel::default()]));
+
+            let facet = Facet { title: String::new(), series: all.to_vec(), faint: all.to_vec() };
+            check_layout(facets::layout(&Labels::default(), slice::from_ref(&facet)));
+            check_layout(facets::layout(&labels(), &[facet, Facet::default()]));
+
+            let lines = vec![(String::new(), values.clone()), ("b".to_owned(), vec![b]), ("c".to_owned(), vec![])];
+            let panel = EpochPanel { title: String::new(), y: String::new(), lines };
+            check_layout(epochs::layout("", &[panel, EpochPanel::default()]));
         }
     }
 }

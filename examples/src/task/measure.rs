@@ -69,6 +69,9 @@ pub(super) const CLASSES: &[Measure] = &[
     })
     .drawn("train, true labels")
     .of_noise(),
+    Measure::share("wrong_labels_learnt", "  wrong labels learnt", |train, _| learnt(train))
+        .drawn("train, wrong labels learnt")
+        .of_noise(),
     Measure::share("test_accuracy", "test accuracy", |_, test| equal(&test.predicted, test.truth)).drawn("test"),
 ];
 
@@ -112,6 +115,13 @@ fn equal(predicted: &[f32], targets: &[f32]) -> f64 {
     mean(predicted.iter().zip(targets).map(|(a, b)| f64::from(u8::from(a == b))))
 }
 
+/// Of the targets that are wrong, the share that is predicted; NaN where none is.
+fn learnt(of: &Judged<'_>) -> f64 {
+    let wrong = of.predicted.iter().zip(of.targets).zip(of.truth).filter(|((_, target), truth)| target != truth);
+    let learnt: Vec<f64> = wrong.map(|((predicted, target), _)| f64::from(u8::from(predicted == target))).collect();
+    mean(learnt.into_iter())
+}
+
 /// The share of examples that are right in every target.
 fn exact(of: &Judged<'_>) -> f64 {
     let examples = of.predicted.chunks_exact(of.width).zip(of.truth.chunks_exact(of.width));
@@ -152,6 +162,15 @@ mod tests {
     fn shares_count_labels_and_whole_examples() {
         let of = judged(&[1.0, 0.0, 1.0, 1.0], &[1.0, 0.0, 0.0, 1.0]);
         assert_eq!((equal(&of.predicted, of.truth), exact(&of)), (0.75, 0.5));
+    }
+
+    #[test]
+    fn wrong_labels_are_learnt_where_they_are_predicted() {
+        let (targets, truth) = ([1.0, 2.0, 3.0, 4.0], [1.0, 5.0, 6.0, 7.0]);
+        let predicted = vec![0.0, 2.0, 6.0, 1.0];
+        let of = Judged { predicted, targets: &targets, truth: &truth, width: 1, likelihood: f64::NAN };
+        assert_eq!(learnt(&of), 1.0 / 3.0);
+        assert!(learnt(&Judged { targets: &truth, ..of }).is_nan());
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod measure;
 mod objective;
 
 pub use measure::{Judged, Measure};
-pub use objective::{Link, Objective};
+pub use objective::{Link, Objective, served};
 
 use crate::data::{Dataset, Split, SplitMix64, augment, corrupt};
 use crate::error::LabError;
@@ -130,6 +130,7 @@ pub struct Task<'a> {
     pub objective: Objective,
     /// The label smoothing without which the loss would be infinite, as some divergences are.
     pub smoothing: Option<f64>,
+    image: [usize; 3],
     outputs: usize,
 }
 
@@ -138,7 +139,8 @@ impl<'a> Task<'a> {
     ///
     /// # Errors
     ///
-    /// If the loss is misconfigured, cannot be trained on these images, or has no labels that could be wrong.
+    /// If the loss is misconfigured, cannot be trained on these images, or has no labels that could be wrong, or if the
+    /// images are too small for the network.
     pub fn new(data: &'a Dataset, plan: &Plan) -> Result<Self, LabError> {
         let kind = Kind::of(&plan.loss);
         let digits = data.name == "digits" && data.image == [1, 8, 8] && data.classes == SEGMENTS.len();
@@ -176,6 +178,11 @@ impl<'a> Task<'a> {
                 (train, clean, halves(&data.test, data.pixels()))
             }
         };
+        let image = match (kind, data.image) {
+            (Kind::Classes | Kind::Labels, image) => image,
+            (Kind::Numbers | Kind::Distribution, [channels, height, width]) => [channels, height / 2, width],
+        };
+        plan.model.check(image)?;
         let [_, targets] = train.widths();
         let outputs = match kind {
             Kind::Classes => data.classes,
@@ -183,7 +190,7 @@ impl<'a> Task<'a> {
             Kind::Distribution => 2 * targets,
         };
         let (objective, smoothing) = Objective::fitting(&plan.loss, outputs, targets)?;
-        Ok(Self { kind, train, clean, test, objective, smoothing, outputs })
+        Ok(Self { kind, train, clean, test, objective, smoothing, image, outputs })
     }
 
     /// The chosen examples to learn from, on a device. Where the loss compares views, inputs are those of the first
@@ -205,10 +212,14 @@ impl<'a> Task<'a> {
         Batch { inputs: Tensor::cat(vec![inputs, Tensor::from_data(data, device)], 0), targets }
     }
 
-    /// Numbers that go into the network and that come out of it.
-    pub fn sizes(&self) -> [usize; 2] {
-        let [inputs, _] = self.train.widths();
-        [inputs, self.outputs]
+    /// The shape of what goes into the network, an image or its upper half: channels, height, width.
+    pub fn image(&self) -> [usize; 3] {
+        self.image
+    }
+
+    /// How many numbers come out of the network.
+    pub fn outputs(&self) -> usize {
+        self.outputs
     }
 
     /// What there is to be said of an example.
@@ -253,6 +264,14 @@ fn halves(split: &Split, pixels: usize) -> Examples<'static> {
 mod tests {
     use super::*;
     use crate::data;
+    use crate::model::Architecture;
+
+    fn plan(loss: &str) -> Plan {
+        let loss = LossConfig::by_name(loss).expect("in the catalogue");
+        let (noise_rate, noise, model) = (0.0, data::Noise::Symmetric, Architecture::Mlp);
+        let (epochs, seed, batch_size, hidden, learning_rate) = (1, 0, 2, 8, 1e-3);
+        Plan { loss, noise_rate, noise, epochs, seed, batch_size, model, hidden, learning_rate }
+    }
 
     #[test]
     fn segments_are_those_of_a_display() {
@@ -275,6 +294,27 @@ mod tests {
     }
 
     #[test]
+    fn images_have_the_shape_of_what_goes_in() {
+        let digits = data::digits();
+        for (loss, image) in [("focal", [1, 8, 8]), ("hinge", [1, 8, 8]), ("mse", [1, 4, 8]), ("beta_nll", [1, 4, 8])] {
+            let plan = Plan { model: Architecture::Cnn, ..plan(loss) };
+            let task = Task::new(&digits, &plan).expect("digits are for any loss");
+            assert_eq!(task.image(), image, "{loss}");
+            assert_eq!(task.train.widths()[0], image.iter().product::<usize>(), "{loss}");
+        }
+        // Digits of a third of their pixels are too small for a convolutional network.
+        let small = |split: &Split| Split {
+            images: split.images.chunks_exact(64).flat_map(|image| &image[..24]).copied().collect(),
+            labels: split.labels.clone(),
+        };
+        let small = Dataset { image: [1, 3, 8], train: small(&digits.train), test: small(&digits.test), ..digits };
+        assert!(Task::new(&small, &plan("focal")).is_ok());
+        let refused = Task::new(&small, &Plan { model: Architecture::Cnn, ..plan("focal") });
+        let sentence = refused.expect_err("3 is less than 4").to_string();
+        assert_eq!(sentence, "model: must be mlp for images below 4×4, got cnn for 3×8");
+    }
+
+    #[test]
     fn kinds_cover_the_catalogue() {
         for entry in burn_losses::catalogue::all() {
             let loss = LossConfig::by_name(entry.name).expect("in the catalogue");
@@ -294,11 +334,7 @@ mod tests {
     fn batches_hold_the_first_view_as_it_is_and_the_others_augmented() {
         let digits = data::digits();
         let batch = |name: &str| {
-            let loss = LossConfig::by_name(name).expect("in the catalogue");
-            let (noise_rate, noise) = (0.0, data::Noise::Symmetric);
-            let (epochs, seed, batch_size, hidden, learning_rate) = (1, 0, 2, 8, 1e-3);
-            let plan = Plan { loss, noise_rate, noise, epochs, seed, batch_size, hidden, learning_rate };
-            let task = Task::new(&digits, &plan).expect("digits are for any loss");
+            let task = Task::new(&digits, &plan(name)).expect("digits are for any loss");
             let Batch { inputs, targets } = task.batch(&[5, 3], &mut SplitMix64::new(1), &Device::flex());
             let rows = inputs.into_data().try_into_vec::<f32>().expect("f32");
             (targets.dims(), rows.chunks_exact(64).map(<[f32]>::to_vec).collect::<Vec<_>>())

@@ -1,14 +1,13 @@
 //! What the network is trained by: a loss of any signature, and what stands between it, the network and the data.
 
 use crate::data::PIXEL_NOISE;
-use crate::error::{LabError, sentence_of};
+use crate::error::{LabError, caught};
 use burn::module::Module;
 use burn::tensor::activation::{log_softmax, softplus};
 use burn::tensor::{Device, Int, Tensor};
 use burn_losses::catalogue::{Family, Signature};
 use burn_losses::prelude::*;
-use burn_losses::{AnyTensorLoss, LossError};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use burn_losses::{AnyTensorLoss, LogitTransform as _, LossError};
 
 /// The brightest grey: what a pixel of 1 counts, where a loss is of counts.
 const LEVELS: f64 = 16.0;
@@ -103,11 +102,7 @@ impl Objective {
     fn trial(&self, outputs: usize, targets: usize) -> Result<f64, LabError> {
         let device = Device::flex();
         let evaluate = || self.loss(Tensor::zeros([1, outputs], &device), Tensor::zeros([1, targets], &device));
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|_| {}));
-        let value = catch_unwind(AssertUnwindSafe(|| f64::from(evaluate().into_scalar::<f32>())));
-        std::panic::set_hook(hook);
-        value.map_err(|panic| LabError::Usage(sentence_of(&*panic).to_owned()))
+        caught(|| f64::from(evaluate().into_scalar::<f32>())).map_err(LabError::Usage)
     }
 
     /// How many views of an example the loss compares.
@@ -165,6 +160,20 @@ impl Objective {
         let (location, scale) = located(outputs);
         let scale = if *of_squares { scale.square() } else { scale };
         f64::from(loss.forward((location, scale), targets, Reduction::Mean).into_scalar::<f32>())
+    }
+}
+
+/// The logits that a user of a model gets: where a class loss was taken of transformed logits, those are the model's
+/// answer. (Logit adjustment is for training alone.)
+pub fn served(loss: &LossConfig, outputs: Tensor<2>) -> Tensor<2> {
+    match loss {
+        LossConfig::LogitClip(transform, inner) => served(inner, transform.apply(outputs)),
+        LossConfig::LogitNorm(transform, inner) => served(inner, transform.apply(outputs)),
+        LossConfig::LogitScale(transform, inner) => served(inner, transform.apply(outputs)),
+        LossConfig::LogitAdjustment(_, inner) | LossConfig::LabelSmoothing(_, inner) => served(inner, outputs),
+        LossConfig::Flooding(_, inner) | LossConfig::IndividualFlooding(_, inner) => served(inner, outputs),
+        LossConfig::TopK(_, inner) | LossConfig::SmallLoss(_, inner) => served(inner, outputs),
+        _ => outputs,
     }
 }
 
@@ -310,6 +319,21 @@ mod tests {
         // Views that differ cost something.
         let other = [once, once, [[0.0, 0.0], [2.0, 0.0]]].concat();
         assert!(loss(rows(&other)) > loss(rows(&thrice)));
+    }
+
+    #[test]
+    fn what_is_served_is_what_the_loss_was_taken_of() {
+        let served = |name: &str| {
+            let loss = LossConfig::by_name(name).expect("in the catalogue");
+            numbers(served(&loss, rows(&[[3.0, 4.0], [0.3, 0.4]])))
+        };
+        for name in ["cross_entropy", "flooding", "logit_adjustment"] {
+            assert_eq!(served(name), [3.0, 4.0, 0.3, 0.4], "{name}");
+        }
+        let clipped = served("logit_clip");
+        assert!(clipped.iter().zip([0.6, 0.8, 0.3, 0.4]).all(|(a, b)| (a - b).abs() < 1e-6), "{clipped:?}");
+        let normed = served("logit_norm");
+        assert!(normed.iter().zip([15.0, 20.0, 15.0, 20.0]).all(|(a, b)| (a - b).abs() < 1e-4), "{normed:?}");
     }
 
     #[test]
