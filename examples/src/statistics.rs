@@ -33,11 +33,12 @@ impl Spread {
 
     fn shown(&self, unit: f64, digits: usize) -> String {
         let Self { mean, sd } = self;
-        match (mean.is_nan(), sd.is_nan()) {
+        let text = match (mean.is_nan(), sd.is_nan()) {
             (true, _) => "–".to_owned(),
             (false, true) => format!("{:.digits$}", unit * mean),
             (false, false) => format!("{:.digits$} ± {:.digits$}", unit * mean, unit * sd),
-        }
+        };
+        text.replace('-', "−")
     }
 }
 
@@ -227,6 +228,7 @@ mod tests {
         let Spread { mean, sd } = Spread::of([1.0, 2.0, 3.0, 6.0]);
         close(&[mean, sd], &[3.0, (14.0f64 / 3.0).sqrt()]);
         assert_eq!(Spread::of([0.25, 0.75]).percent(), "50.00 ± 35.36");
+        assert_eq!(Spread::of([-0.25, -0.75]).number(), "−0.500 ± 0.354");
         let one = Spread::of([0.25]);
         assert!(one.mean == 0.25 && one.sd.is_nan());
         assert_eq!((one.number().as_str(), Spread::of([]).number().as_str()), ("0.250", "–"));
