@@ -235,6 +235,12 @@ mod tests {
     }
 
     #[test]
+    fn page_breaks_long_names_after_underscores() {
+        let page = page(&report("phuber_cross_entropy"));
+        assert!(page.contains("row phuber_<wbr>cross_<wbr>entropy</th>"), "{page}");
+    }
+
+    #[test]
     fn page_lists_three_sections_or_more() {
         let mut report = report("x");
         assert!(page(&report).contains("<nav"));
