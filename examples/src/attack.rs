@@ -31,7 +31,7 @@ const CONTROL: u64 = 0x63_6f6e_7472_6f6c;
 pub const STEPS: usize = 50;
 
 /// How the attacker tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Attack {
     /// By a classifier of the model's outputs, trained on those of shadow models.

@@ -63,7 +63,8 @@ pub fn by_name(name: &str) -> Result<Device, LabError> {
     Err(LabError::Usage(format!("device: the name must be one of {}, got \"{name}\"", names.join(", "))))
 }
 
-/// The device, if it works: Burn opens a GPU at its first tensor, and panics where there is none.
+/// The device, if it works: Burn opens a GPU at its first tensor, and panics where there is none. It does so on a thread of
+/// its own, too, so all threads are quiet here, unlike in [`caught`](crate::error::caught).
 fn opened(name: &str, device: fn() -> Device) -> Result<Device, LabError> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));

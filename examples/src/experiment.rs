@@ -105,7 +105,7 @@ impl Experiment {
 
     /// The experiment in this folder, if it is the same one, unfinished, and nobody is at it.
     fn resume(folder: Folder, about: &About) -> Result<Option<Self>, LabError> {
-        if !same(&folder, about) {
+        if unfinished(&folder, about).is_none() {
             return Ok(None);
         }
         let Ok(mut lines) = lines_of(&folder, false) else { return Ok(None) };
@@ -115,7 +115,7 @@ impl Experiment {
             Err(TryLockError::Error(error)) => eprintln!("{}: cannot be locked, {error}", folder.file(UNITS).display()),
         }
         // Whoever was at it may have finished just now.
-        let Some(there) = about_of(&folder).filter(|_| same(&folder, about)) else { return Ok(None) };
+        let Some(there) = unfinished(&folder, about) else { return Ok(None) };
         let mut text = String::new();
         lines.read_to_string(&mut text).map_err(|error| failed(&folder, &error))?;
         // A line that was cut off when the process was killed is done again.
@@ -260,14 +260,14 @@ fn hash(bytes: impl Iterator<Item = u8>) -> String {
     format!("{hash:016x}")
 }
 
-fn about_of(folder: &Folder) -> Option<About> {
-    serde_json::from_slice(&std::fs::read(folder.file(ABOUT)).ok()?).ok()
-}
-
-/// Whether the folder has the same experiment, unfinished.
-fn same(folder: &Folder, about: &About) -> bool {
-    let of = |about: &About| (about.version.clone(), about.program.clone(), about.configuration.clone(), about.units);
-    about_of(folder).is_some_and(|there| !there.finished && of(&there) == of(about))
+/// What the folder says of itself, if it has the same experiment, unfinished.
+fn unfinished(folder: &Folder, about: &About) -> Option<About> {
+    let there: About = serde_json::from_slice(&std::fs::read(folder.file(ABOUT)).ok()?).ok()?;
+    let is_same = there.version == about.version
+        && there.program == about.program
+        && there.configuration == about.configuration
+        && there.units == about.units;
+    (is_same && !there.finished).then_some(there)
 }
 
 /// Open for reading from its start and for writing.

@@ -9,7 +9,7 @@ use crate::plot::{self, Labels, Point, Series};
 use crate::report::{self, Plot, Report, Section, Table};
 use crate::statistics::Spread;
 use crate::store::Folder;
-use crate::task::{Objective, Task};
+use crate::task::Task;
 use crate::training;
 use burn_losses::LossConfig;
 use clap::Args;
@@ -163,7 +163,8 @@ impl Compare {
         let rows = self.rows(&losses, &runs);
         let table = self.table(&losses, &rows);
         say(table.shown())?;
-        let viewed = viewed(&losses)?;
+        let viewed =
+            losses.iter().filter_map(|loss| options::viewed(loss).transpose()).collect::<Result<Vec<_>, _>>()?;
         for sentence in &viewed {
             say(sentence)?;
         }
@@ -284,15 +285,4 @@ impl Compare {
         plot::comparison(&folder.file("comparison"), &labels, &series.collect::<Vec<_>>())?;
         Ok(())
     }
-}
-
-/// Which losses compare views of an image, in words.
-fn viewed(losses: &[LossConfig]) -> Result<Vec<String>, LabError> {
-    let mut sentences = Vec::new();
-    for loss in losses {
-        if let Some(viewed) = Objective::new(loss)?.viewed() {
-            sentences.push(format!("{}: {viewed}", loss.name()));
-        }
-    }
-    Ok(sentences)
 }

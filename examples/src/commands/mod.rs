@@ -13,8 +13,10 @@ mod train;
 pub use eval::answer;
 
 use crate::error::LabError;
+use crate::experiment::Experiment;
 use crate::report::Report;
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 /// Train a small network with any loss of burn-losses, compare losses, draw them, evaluate them.
 ///
@@ -83,6 +85,30 @@ impl Report {
             say(format!("{}\n{}\n", table.caption, table.shown()))?;
         }
         self.lead.iter().try_for_each(say)
+    }
+}
+
+/// Ends an experiment: keeps what was found, then tells it.
+fn conclude(
+    experiment: Experiment,
+    mut report: Report,
+    failed: &[String],
+    rows: Option<&impl Serialize>,
+) -> Result<(), LabError> {
+    let folder = experiment.folder().clone();
+    report.lead.extend(failed.iter().map(|sentence| format!("Failed and left out: {sentence}")));
+    report.keep(&folder)?;
+    experiment.finish()?;
+    report.tell()?;
+    let stems = report.sections.iter().flat_map(|section| &section.plots).map(|plot| plot.stem.as_str());
+    say(format!(
+        "kept in {}: results.json, results.csv, report.json, units.jsonl, and as png and svg {}",
+        folder.path().display(),
+        stems.collect::<Vec<_>>().join(", ")
+    ))?;
+    match rows {
+        Some(rows) => say(serde_json::to_string(rows).map_err(|error| LabError::Run(error.to_string()))?),
+        None => Ok(()),
     }
 }
 

@@ -1,14 +1,14 @@
 //! `noise`: what wrong labels do to each loss.
 
+use super::conclude;
 use super::options::{self, NoiseKind, TrainingOptions, interrupter, rate};
-use super::say;
 use crate::error::LabError;
 use crate::experiment::{self, Experiment};
 use crate::plot::{self, Dot, EpochPanel, Facet, Labels, Point, ScatterAxes, Series};
 use crate::report::{Plot, Report, Section, Table, capitalised};
 use crate::statistics::Spread;
 use crate::store::Folder;
-use crate::task::{Objective, Task};
+use crate::task::Task;
 use crate::training::{self, Epoch};
 use burn_losses::LossConfig;
 use burn_losses::catalogue::{self, Family};
@@ -198,9 +198,8 @@ impl NoiseCommand {
         let mut smoothed = Vec::new();
         for unit in units.iter().filter(|unit| unit.seed == 0) {
             // What cannot be is said before anything is trained.
-            if let (Some(smoothing), None) = (Task::new(&data, &plan(*unit)?)?.smoothing, unit.noise) {
-                smoothed.push(format!("{}: against labels smoothed by {smoothing}.", losses[unit.loss].name()));
-            }
+            let sentence = options::smoothed(&losses[unit.loss], &Task::new(&data, &plan(*unit)?)?);
+            smoothed.extend(sentence.filter(|_| unit.noise.is_none()));
         }
         let names: Vec<String> = units.iter().map(|unit| unit.name(&losses)).collect();
         let interrupter = interrupter();
@@ -219,15 +218,13 @@ impl NoiseCommand {
             }
         }
 
-        let folder = experiment.folder().clone();
+        let folder = experiment.folder();
         let rows = self.rows(&losses, &done);
         folder.write_csv("results.csv", &rows.iter().map(|row| Flat::of(row, self.seeds)).collect::<Vec<_>>())?;
         let look = Look { command: &self, data: &data.name, losses: &losses, rows: &rows, done: &done, at };
-        let plots = look.draw(&folder)?;
+        let plots = look.draw(folder)?;
         let mut report = look.report(&experiment, plots)?;
         report.lead.extend(smoothed);
-        report.lead.extend(failed.iter().map(|sentence| format!("Failed and left out: {sentence}")));
-        report.keep(&folder)?;
         let results = Results {
             command: experiment.command(),
             version: env!("CARGO_PKG_VERSION"),
@@ -236,18 +233,7 @@ impl NoiseCommand {
             failed: &failed,
         };
         folder.write_json("results.json", &results)?;
-        experiment.finish()?;
-        report.tell()?;
-        let stems = report.sections.iter().flat_map(|section| &section.plots).map(|plot| plot.stem.as_str());
-        say(format!(
-            "kept in {}: results.json, results.csv, report.json, units.jsonl, and as png and svg {}",
-            folder.path().display(),
-            stems.collect::<Vec<_>>().join(", ")
-        ))?;
-        if self.json {
-            say(serde_json::to_string(&rows).map_err(|error| LabError::Run(error.to_string()))?)?;
-        }
-        Ok(())
+        conclude(experiment, report, &failed, self.json.then_some(&rows))
     }
 
     /// The share of noise at which the wrong labels learnt are looked at, if there is noise.
@@ -295,17 +281,16 @@ impl NoiseCommand {
                 for &rate in &self.noise_rate {
                     let here = courses(done, loss, noise, rate);
                     let spread = |value: fn(&Course) -> f64| Spread::of(here.iter().map(|course| value(course)));
-                    let last = |values: &Vec<f64>| values.last().copied().unwrap_or(f64::NAN);
                     let learnt: Vec<f64> =
-                        here.iter().filter_map(|course| course.wrong_labels_learnt.as_ref().map(last)).collect();
+                        here.iter().filter_map(|course| course.wrong_labels_learnt.as_deref().map(last)).collect();
                     let begun: Vec<f64> = here.iter().filter_map(|course| course.begun()).collect();
                     rows.push(Row {
                         loss: config.name(),
                         noise,
                         noise_rate: rate,
-                        test_accuracy: spread(|course| course.test_accuracy.last().copied().unwrap_or(f64::NAN)),
+                        test_accuracy: spread(|course| last(&course.test_accuracy)),
                         best_test_accuracy: spread(|course| course.test_accuracy.iter().copied().fold(0.0, f64::max)),
-                        train_accuracy: spread(|course| course.train_accuracy.last().copied().unwrap_or(f64::NAN)),
+                        train_accuracy: spread(|course| last(&course.train_accuracy)),
                         wrong_labels_learnt: (!learnt.is_empty()).then(|| Spread::of(learnt)),
                         seeds_that_learn_noise: begun.len(),
                         learns_noise_from_epoch: (!begun.is_empty()).then(|| Spread::of(begun).mean),
@@ -461,9 +446,7 @@ impl Look<'_> {
             options.epochs
         )];
         for loss in self.losses {
-            if let Some(viewed) = Objective::new(loss)?.viewed() {
-                lead.push(format!("{}: {viewed}.", loss.name()));
-            }
+            lead.extend(options::viewed(loss)?.map(|sentence| sentence + "."));
             if is_told(loss) {
                 lead.push(format!("{}: told the share and kind of the noise.", loss.name()));
             }
@@ -569,6 +552,11 @@ impl Course {
         let learnt = self.wrong_labels_learnt.as_ref()?;
         learnt.iter().position(|share| *share >= BEGUN).map(|index| index as f64 + 1.0)
     }
+}
+
+/// What the last epoch ended with; NaN of none.
+fn last(epochs: &[f64]) -> f64 {
+    epochs.last().copied().unwrap_or(f64::NAN)
 }
 
 /// The runs of a loss at a kind and share of noise; without noise, there is no kind.

@@ -5,7 +5,7 @@ use crate::device;
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::model::Architecture;
-use crate::task::Kind;
+use crate::task::{Kind, Objective, Task};
 use crate::training::Plan;
 use burn::tensor::Device;
 use burn::train::Interrupter;
@@ -99,6 +99,16 @@ impl TrainingOptions {
             learning_rate: self.learning_rate,
         }
     }
+}
+
+/// That a loss compares views of an image, in words.
+pub(super) fn viewed(loss: &LossConfig) -> Result<Option<String>, LabError> {
+    Ok(Objective::new(loss)?.viewed().map(|viewed| format!("{}: {viewed}", loss.name())))
+}
+
+/// That a loss is trained on smoothed labels only, in words.
+pub(super) fn smoothed(loss: &LossConfig, task: &Task<'_>) -> Option<String> {
+    task.smoothing.map(|smoothing| format!("{}: against labels smoothed by {smoothing}.", loss.name()))
 }
 
 /// Runs at once: a run keeps one core busy.

@@ -1,7 +1,7 @@
 //! `privacy`: what each loss costs in accuracy and gives away about its training images.
 
+use super::conclude;
 use super::options::{self, TrainingOptions, interrupter};
-use super::say;
 use crate::attack::{self, Attack, Observed, Outcome, STEPS};
 use crate::data::{Dataset, Noise, Split, SplitMix64, blur};
 use crate::error::LabError;
@@ -121,10 +121,10 @@ struct Attacked {
 /// A line of the table.
 #[derive(Clone, Debug, Serialize)]
 struct Row {
-    loss: String,
+    loss: &'static str,
     train_accuracy: Spread,
     test_accuracy: Spread,
-    attack: &'static str,
+    attack: Attack,
     accuracy: Spread,
     precision: Spread,
     recall: Spread,
@@ -190,7 +190,7 @@ struct Run {
 /// How the order of the losses by an attack's AUC agrees with that of the reference.
 #[derive(Clone, Debug, Serialize)]
 struct Agreement {
-    attack: &'static str,
+    attack: Attack,
     /// Of the mean AUCs.
     spearman: f64,
     /// Of the AUCs of each seed.
@@ -248,15 +248,13 @@ impl Privacy {
             }
         }
 
-        let folder = experiment.folder().clone();
+        let folder = experiment.folder();
         let rows = rows(&losses, &runs);
         let agreements = agreements(&rows, &runs);
         folder.write_csv("results.csv", &rows.iter().map(|row| Flat::of(row, self.seeds)).collect::<Vec<_>>())?;
         let mut report = self.report(&data.name, &configuration, &rows, &agreements, &experiment);
         report.lead.extend(smoothed);
-        report.lead.extend(failed.iter().map(|sentence| format!("Failed and left out: {sentence}")));
-        draw(&folder, &losses, &rows, &runs)?;
-        report.keep(&folder)?;
+        draw(folder, &losses, &rows, &runs)?;
         let results = Results {
             command: experiment.command(),
             version: env!("CARGO_PKG_VERSION"),
@@ -267,16 +265,7 @@ impl Privacy {
             failed: &failed,
         };
         folder.write_json("results.json", &results)?;
-        experiment.finish()?;
-        report.tell()?;
-        say(format!(
-            "kept in {}: results.json, results.csv, report.json, units.jsonl, and as png and svg privacy_utility, roc",
-            folder.path().display()
-        ))?;
-        if self.json {
-            say(serde_json::to_string(&rows).map_err(|error| LabError::Run(error.to_string()))?)?;
-        }
-        Ok(())
+        conclude(experiment, report, &failed, self.json.then_some(&rows))
     }
 
     /// Images a model is trained on.
@@ -344,11 +333,11 @@ impl Privacy {
                 .into(),
             rows: rows
                 .iter()
-                .filter(|row| row.attack == attack.name())
+                .filter(|row| row.attack == attack)
                 .map(|row| {
                     let shares = [row.accuracy, row.precision, row.recall, row.f1].map(|spread| spread.percent());
                     let above = row.auc_above_cross_entropy.map_or_else(String::new, |spread| spread.number());
-                    [vec![row.loss.clone()], shares.to_vec(), vec![row.auc.number(), above]].concat()
+                    [vec![row.loss.to_owned()], shares.to_vec(), vec![row.auc.number(), above]].concat()
                 })
                 .collect(),
         };
@@ -399,9 +388,7 @@ impl Setting<'_> {
         let mut sentences = Vec::new();
         for loss in losses {
             let plan = self.command.options.plan(loss, Noise::Symmetric, 0.0, 0);
-            if let Some(smoothing) = Task::new(&data, &plan)?.smoothing {
-                sentences.push(format!("{}: against labels smoothed by {smoothing}.", loss.name()));
-            }
+            sentences.extend(options::smoothed(loss, &Task::new(&data, &plan)?));
         }
         Ok(sentences)
     }
@@ -508,8 +495,7 @@ fn control_sentence(rows: &[Row], images: usize, runs: usize) -> String {
     // half of all.
     let deviations = [(2.0 * n + 1.0) / (12.0 * n * n), 0.25 / (2.0 * n - 1.0)].map(|one| (one / runs as f64).sqrt());
     let found = Attack::ALL.map(|attack| {
-        let mean =
-            |value: fn(&Row) -> f64| Spread::of(rows.iter().filter(|row| row.attack == attack.name()).map(value)).mean;
+        let mean = |value: fn(&Row) -> f64| Spread::of(rows.iter().filter(|row| row.attack == attack).map(value)).mean;
         [mean(|row| row.control_auc.mean), mean(|row| row.control_accuracy.mean)]
     });
     let chance = |found: &[f64; 2]| found.iter().zip(deviations).all(|(x, sd)| (x - 0.5).abs() <= 3.0 * sd);
@@ -540,10 +526,10 @@ fn rows(losses: &[LossConfig], runs: &[Run]) -> Vec<Row> {
             });
             let is_compared = loss.name() != PLAIN && losses.iter().any(|loss| loss.name() == PLAIN);
             rows.push(Row {
-                loss: loss.name().to_owned(),
+                loss: loss.name(),
                 train_accuracy: spread(&|run| run.train_accuracy),
                 test_accuracy: spread(&|run| run.test_accuracy),
-                attack: attack.name(),
+                attack,
                 accuracy: here(|outcome| outcome.verdict.accuracy),
                 precision: here(|outcome| outcome.verdict.precision),
                 recall: here(|outcome| outcome.verdict.recall),
@@ -561,8 +547,8 @@ fn rows(losses: &[LossConfig], runs: &[Run]) -> Vec<Row> {
 impl<'a> Flat<'a> {
     fn of(row: &'a Row, seeds: usize) -> Self {
         Self {
-            loss: &row.loss,
-            attack: row.attack,
+            loss: row.loss,
+            attack: row.attack.name(),
             seeds,
             train_accuracy_mean: row.train_accuracy.mean,
             train_accuracy_sd: row.train_accuracy.sd,
@@ -602,7 +588,7 @@ fn summary(loss: &str, rows: &[Row]) -> Vec<String> {
 /// The agreement of each attack with the reference, over the losses they have in common, if there are three at least.
 fn agreements(rows: &[Row], runs: &[Run]) -> Vec<Agreement> {
     let of = |(index, attack): (usize, Attack)| {
-        let area = |name: &str| rows.iter().find(|row| row.attack == attack.name() && row.loss == name);
+        let area = |name: &str| rows.iter().find(|row| row.attack == attack && row.loss == name);
         let common: Vec<_> =
             REFERENCE.iter().filter_map(|(name, [_, _, auc])| Some((*name, *auc, area(name)?.auc.mean))).collect();
         let theirs: Vec<f64> = common.iter().map(|(_, auc, _)| *auc).collect();
@@ -617,7 +603,7 @@ fn agreements(rows: &[Row], runs: &[Run]) -> Vec<Agreement> {
         let distance = |index: &usize| (ranked[*index].0 - ranked[*index].1).abs();
         let furthest = (0..common.len()).max_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         (common.len() >= 3).then(|| Agreement {
-            attack: attack.name(),
+            attack,
             spearman: spearman(&ours, &theirs),
             spearman_by_seed: Spread::of(by_seed),
             furthest: common[furthest].0,
@@ -633,7 +619,7 @@ impl Agreement {
         format!(
             "{} attack: the losses' mean AUC and the reference's have the rank correlation (Spearman) {:.2}, of single seeds \
              {}; furthest apart is {}, {} here and {} there, counted from the least AUC.",
-            capitalised(self.attack),
+            capitalised(self.attack.name()),
             self.spearman,
             self.spearman_by_seed.number(),
             self.furthest,
@@ -644,12 +630,12 @@ impl Agreement {
 }
 
 fn draw(folder: &Folder, losses: &[LossConfig], rows: &[Row], runs: &[Run]) -> Result<(), LabError> {
-    let by_loss = |row: &&Row| row.attack == Attack::Loss.name();
+    let by_loss = |row: &&Row| row.attack == Attack::Loss;
     let dots: Vec<Dot> = rows
         .iter()
         .filter(by_loss)
         .map(|row| Dot {
-            name: row.loss.clone(),
+            name: row.loss.to_owned(),
             x: row.test_accuracy.mean,
             x_sd: row.test_accuracy.sd,
             y: row.auc.mean,
@@ -698,11 +684,11 @@ mod tests {
     #[test]
     fn agreement_names_the_loss_that_is_furthest_apart() {
         let one = |value| Spread { mean: value, sd: 0.0 };
-        let row = |(loss, auc): (&str, f64)| Row {
-            loss: loss.to_owned(),
+        let row = |(loss, auc): (&'static str, f64)| Row {
+            loss,
             train_accuracy: one(1.0),
             test_accuracy: one(0.5),
-            attack: "loss",
+            attack: Attack::Loss,
             accuracy: one(0.5),
             precision: one(0.5),
             recall: one(0.5),
