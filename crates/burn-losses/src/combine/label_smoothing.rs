@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// A loss that is linear in q becomes L = (1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k): so do all that are functions of one class's
 /// probability. [`Brier`](crate::Brier), [`AsymmetricMse`](crate::AsymmetricMse) and the divergences are not linear in q:
-/// of those it is the loss against the smoothed target, and 0 where the prediction is that.
+/// of those it is the loss against the smoothed target, a divergence 0 where the prediction is that.
 ///
 /// u is the uniform distribution 1/C unless given: class frequencies, or a teacher's mean prediction.
 ///

@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// A ratio of 1 is the inner loss. What is no whole number is rounded up; nnU-Net's code rounds it down, to none of a
-/// small batch. One value a target: 0 for those not selected, which still count in the mean of another
-/// wrapper round this one: let it be the outermost.
+/// small batch. With class weights the weighted losses are ranked. One value a target: 0 for those not selected, which
+/// still count in the mean of another wrapper round this one: let it be the outermost.
 ///
 /// # Source
 ///

@@ -28,8 +28,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// t₁ = t₂ = 1 is [`CrossEntropy`](crate::CrossEntropy), with smoothing less the entropy of y, but with smoothing and
-/// class weights at once: here all of the loss has the weight of the target's class, there each term that of its own.
+/// t₁ = t₂ = 1 is [`CrossEntropy`](crate::CrossEntropy), with smoothing less the entropy of y; not with smoothing and
+/// class weights together, as here all of the loss has the weight of the target's class, there each term that of its own.
 /// The authors smooth by other numbers: theirs is ε·(C − 1)/C.
 ///
 /// # Numerics

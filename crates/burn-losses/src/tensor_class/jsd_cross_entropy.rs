@@ -29,8 +29,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// α = 0, and views that are all the same, is [`CrossEntropy`](crate::CrossEntropy) of the first, but with smoothing and
-/// class weights at once: here all of the loss has the weight of the target's class, there each term that of its own.
+/// α = 0, and views that are all the same, is [`CrossEntropy`](crate::CrossEntropy) of the first; not with smoothing and
+/// class weights together, as here all of the loss has the weight of the target's class, there each term that of its own.
 /// [`GeneralizedJensenShannon`](crate::GeneralizedJensenShannon) makes the label one of the distributions.
 ///
 /// # Source
