@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 pub struct LogitAdjustment {
     /// n, how frequent each class is: > 0, one number per class; default 1 for all.
     pub counts: PerClass,
-    /// τ, how much of it is added: ≥ 0 and ≤ 10³⁰, default 1.
+    /// τ, how much of it is added: ≥ 0, default 1.
     pub tau: f64,
 }
 
@@ -117,7 +117,7 @@ impl Described for LogitAdjustment {
         purpose: "Rare classes",
         parameters: &[
             Parameter::per_class("counts", 1.0, Range::above(0.0)),
-            Parameter::new("tau", 1.0, Range::between(0.0, 1e30)),
+            Parameter::new("tau", 1.0, Range::at_least(0.0)),
         ],
     };
 }

@@ -60,7 +60,7 @@ const EPSILON: f64 = 1e-7;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogitNorm {
-    /// T, the inverse of the length every row gets: ≥ 10⁻³⁰ and ≤ 10³⁰, default 0.04.
+    /// T, the inverse of the length every row gets: > 0, default 0.04.
     pub temperature: f64,
 }
 
@@ -112,7 +112,7 @@ impl Described for LogitNorm {
         formula: "x ← x / (T·‖x‖₂)",
         source: "Wei et al., Mitigating Neural Network Overconfidence with Logit Normalization, 2022, equation 6",
         purpose: "Against overconfidence, round any loss",
-        parameters: &[Parameter::new("temperature", 0.04, Range::between(1e-30, 1e30))],
+        parameters: &[Parameter::new("temperature", 0.04, Range::above(0.0))],
     };
 }
 

@@ -103,7 +103,7 @@ fn share(n: Tensor<1, Int>, ratio: f64, most: usize) -> Tensor<1, Int> {
         carried = product.clone() / base;
         rest = rest.max_pair(product - carried.clone() * base);
     }
-    carried + n * decimal.before_the_point() + rest.greater_elem(0).int()
+    carried + n * decimal.before_the_point() + rest.clamp_max(1)
 }
 
 #[cfg(all(test, feature = "flex"))]
@@ -114,6 +114,7 @@ mod tests {
     fn shares(n: &[i64], ratio: f64, dtype: DType) -> Vec<i64> {
         let most = n.iter().copied().max().unwrap_or_default();
         let n = Tensor::<1, Int>::from_data(n, (&Device::flex(), dtype));
+        assert_eq!(n.dtype(), dtype);
         share(n, ratio, most as usize).into_data().convert::<i64>().try_into_vec().expect("integers")
     }
 

@@ -1,6 +1,7 @@
 //! A weight that changes over the steps of a training.
 
 use super::decimal::Decimal;
+use crate::catalogue::Range;
 use crate::check::LossError;
 use serde::{Deserialize, Serialize};
 
@@ -88,15 +89,15 @@ impl Schedule {
 
     /// Whether every number it takes is finite, and not negative.
     pub(crate) fn check(&self, loss: &str, name: &str) -> Result<(), LossError> {
-        let (ends, lowest, rule) = match *self {
-            Self::Constant(value) => ([value, value], 0.0, "≥ 0"),
+        let (ends, range, reason) = match *self {
+            Self::Constant(value) => ([value, value], Range::at_least(0.0), ""),
             Self::Ramp(Ramp { shape: RampShape::Exponential, from, to, .. }) => {
-                ([from, to], f64::MIN_POSITIVE, "> 0, as exponential ramps have no 0")
+                ([from, to], Range::above(0.0), ", as exponential ramps have no 0")
             }
-            Self::Ramp(Ramp { from, to, .. }) => ([from, to], 0.0, "≥ 0"),
+            Self::Ramp(Ramp { from, to, .. }) => ([from, to], Range::at_least(0.0), ""),
         };
-        match ends.iter().find(|end| !(end.is_finite() && **end >= lowest)) {
-            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {rule}, got {bad}"))),
+        match ends.iter().find(|end| !range.bounds(**end)) {
+            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {range}{reason}, got {bad}"))),
             None => Ok(()),
         }
     }
