@@ -4,6 +4,7 @@
 //! joins by its [`Described`] implementation, in its own file, and one line in the table of `config.rs`.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 use serde::Serialize;
 
 /// The numbers a parameter may take.
@@ -59,11 +60,24 @@ impl Range {
         Self { low, above_low: true, high, below_high: false, whole: false }
     }
 
-    /// Whether x is one of them. NaN and the infinities never are.
+    /// Whether x is one of them. NaN and the infinities never are, nor is what is out of [proportion](Self::SIZES).
     pub fn contains(&self, x: f64) -> bool {
+        self.bounds(x) && Self::is_computable(x)
+    }
+
+    /// Whether x is within the bounds.
+    pub(crate) fn bounds(&self, x: f64) -> bool {
         let low = if self.above_low { x > self.low } else { x >= self.low };
         let high = if self.below_high { x < self.high } else { x <= self.high };
         x.is_finite() && low && high && (!self.whole || x.fract() == 0.0)
+    }
+
+    /// The sizes of what can be computed with in f32, in which most losses are. A parameter, whatever its bounds, is 0 or of
+    /// such a size, its sign aside.
+    pub const SIZES: RangeInclusive<f64> = 1e-30..=1e30;
+
+    fn is_computable(x: f64) -> bool {
+        x == 0.0 || Self::SIZES.contains(&x.abs())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The checks and their messages: `Focal: gamma must be ≥ 0, got −1`.
 
-use crate::catalogue::{Described, Parameter};
+use crate::catalogue::{Described, Parameter, Range};
 use crate::engine::class_rows::{ClassCall, ClassParameter};
 use crate::engine::pointwise::PointCall;
 use crate::engine::soft_rows::{SoftCall, Targets};
@@ -69,8 +69,14 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
             };
             if !inside {
                 let got = if number.is_null() { "NaN or an infinity".to_owned() } else { number.to_string() };
-                let rule =
-                    if parameter.flag { "be true or false".to_owned() } else { format!("be {}", parameter.range) };
+                let rule = match number.as_f64() {
+                    _ if parameter.flag => "be true or false".to_owned(),
+                    Some(number) if parameter.range.bounds(number) => {
+                        let (low, high) = (Range::SIZES.start(), Range::SIZES.end());
+                        format!("be 0 or between {low:e} and {high:e} in size")
+                    }
+                    _ => format!("be {}", parameter.range),
+                };
                 return Err(LossError(sentence(loss, parameter.name, &rule, got)));
             }
         }
@@ -297,7 +303,7 @@ pub(crate) fn soft_shapes<const D: usize, const T: usize>(
 }
 
 /// The shape of the rows of scores `[N, C, d…]`.
-fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
+pub(crate) fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
     if scores.len() < 2 || scores[1] == 0 {
         let rule = "have shape [N, C] or [N, C, d1, …] with at least one class";
         return Err(LossError(sentence(loss, name, rule, format!("{scores:?}"))));

@@ -96,8 +96,11 @@ impl LogitTransform for LogitAdjustment {
         }
         let counts = self.counts.by_class();
         check::counts("LogitAdjustment", counts.len(), logits.dims()[1]);
-        let total: f64 = counts.iter().sum();
-        let shifts: Vec<f64> = counts.iter().map(|count| self.tau * (count / total).ln()).collect();
+        // By the largest, so that the sum of huge counts is none of ∞.
+        let largest = counts.iter().copied().fold(0.0, f64::max);
+        let total: f64 = counts.iter().map(|count| count / largest).sum();
+        let shift = |count: &f64| self.tau * (count.ln() - largest.ln() - total.ln());
+        let shifts: Vec<f64> = counts.iter().map(shift).collect();
         let mut shape = [1; D];
         shape[1] = shifts.len();
         logits.clone() + Tensor::<D>::from_data(TensorData::new(shifts, shape), (&logits.device(), logits.dtype()))

@@ -1,5 +1,7 @@
 //! A weight that changes over the steps of a training.
 
+use super::decimal::Decimal;
+use crate::catalogue::Range;
 use crate::check::LossError;
 use serde::{Deserialize, Serialize};
 
@@ -70,10 +72,16 @@ impl Schedule {
             Self::Ramp(Ramp { to, steps, .. }) if step >= steps => to,
             Self::Ramp(Ramp { shape, from, to, steps }) => {
                 let part = step as f64 / steps as f64;
+                let ratio = to / from;
                 match shape {
-                    RampShape::Linear => from + (to - from) * part,
+                    // As the numbers are written: half way from 0.2 to 0.4 is 0.3.
+                    RampShape::Linear => {
+                        Decimal::between(from, to, step, steps).unwrap_or_else(|| from * (1.0 - part) + to * part)
+                    }
                     RampShape::Cosine => from + (to - from) * 0.5 * (1.0 - (core::f64::consts::PI * part).cos()),
-                    RampShape::Exponential => from * (to / from).powf(part),
+                    // Where the ratio leaves the range of a double, its ends do not.
+                    RampShape::Exponential if !ratio.is_normal() => from.powf(1.0 - part) * to.powf(part),
+                    RampShape::Exponential => from * ratio.powf(part),
                 }
             }
         }
@@ -81,15 +89,15 @@ impl Schedule {
 
     /// Whether every number it takes is finite, and not negative.
     pub(crate) fn check(&self, loss: &str, name: &str) -> Result<(), LossError> {
-        let (ends, lowest, rule) = match *self {
-            Self::Constant(value) => ([value, value], 0.0, "≥ 0"),
+        let (ends, range, reason) = match *self {
+            Self::Constant(value) => ([value, value], Range::at_least(0.0), ""),
             Self::Ramp(Ramp { shape: RampShape::Exponential, from, to, .. }) => {
-                ([from, to], f64::MIN_POSITIVE, "> 0, as exponential ramps have no 0")
+                ([from, to], Range::above(0.0), ", as exponential ramps have no 0")
             }
-            Self::Ramp(Ramp { from, to, .. }) => ([from, to], 0.0, "≥ 0"),
+            Self::Ramp(Ramp { from, to, .. }) => ([from, to], Range::at_least(0.0), ""),
         };
-        match ends.iter().find(|end| !(end.is_finite() && **end >= lowest)) {
-            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {rule}, got {bad}"))),
+        match ends.iter().find(|end| !range.bounds(**end)) {
+            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {range}{reason}, got {bad}"))),
             None => Ok(()),
         }
     }
