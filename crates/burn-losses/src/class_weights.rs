@@ -50,6 +50,8 @@ pub fn balanced_weight(positives: f64, negatives: f64) -> f64 {
 
 /// The margins of LDAM: proportional to n^(−¼), the largest being `most`; 0 for a class that does not occur.
 ///
+/// Where the logits are scaled, as by [`LogitScale`](crate::LogitScale), `most` is the scale times the authors': 30 · ½.
+///
 /// From K. Cao et al., Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss, 2019, equation 9.
 ///
 /// ```

@@ -28,7 +28,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// b = 0 is the inner loss. A batch where everything is ignored has L = 0, hence 2b, with gradient 0.
+/// b = 0 is the inner loss, where that is not negative. A batch where everything is ignored has L = 0, hence 2b, with
+/// gradient 0.
 ///
 /// # Source
 ///

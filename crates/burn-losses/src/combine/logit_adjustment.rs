@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// A. K. Menon et al., Long-tail Learning via Logit Adjustment, 2020, equation 10; J. Ren et al., Balanced Meta-Softmax for
+/// A. K. Menon et al., Long-tail Learning via Logit Adjustment, 2021, equation 10; J. Ren et al., Balanced Meta-Softmax for
 /// Long-Tailed Visual Recognition, 2020, equation 3.
 ///
 /// # Example
@@ -113,7 +113,7 @@ impl Described for LogitAdjustment {
         type_name: "LogitAdjustment",
         family: Family::Wrapper,
         formula: "xₖ ← xₖ + τ·ln πₖ",
-        source: "Menon et al., Long-tail Learning via Logit Adjustment, 2020, equation 10",
+        source: "Menon et al., Long-tail Learning via Logit Adjustment, 2021, equation 10",
         purpose: "Rare classes",
         parameters: &[
             Parameter::per_class("counts", 1.0, Range::above(0.0)),

@@ -30,7 +30,8 @@ const EPSILON: f64 = 1e-7;
 ///
 /// # Special cases
 ///
-/// The loss does not change when a row is scaled. The gradient at a row of zeros, which has no direction, is 0.
+/// The loss does not change when a row is scaled, except for the 10⁻⁷. The gradient at a row of zeros, which has no
+/// direction, is 0.
 ///
 /// # Numerics
 ///

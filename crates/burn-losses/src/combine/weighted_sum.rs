@@ -15,7 +15,9 @@ use burn::tensor::Tensor;
 ///
 /// An active and a passive loss (Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020) are such
 /// a sum: an active one, as normalised cross-entropy, makes the target's probability grow, a passive one, as the class
-/// MAE, also makes the others' shrink. In a file: `active_passive`.
+/// MAE, also makes the others' shrink. In a file: `active_passive`. In their code the MAE is 1 − pₜ, half of
+/// [`ClassMae`](crate::ClassMae): for its numbers take [`Unhinged`](crate::Unhinged), or half of β. Its ln 0 is ln 10⁻⁴
+/// where [`ReverseCrossEntropy`](crate::ReverseCrossEntropy) has −4.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};

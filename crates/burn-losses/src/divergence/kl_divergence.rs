@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// A class with q = 0 adds 0. The mean is over the rows, not over the elements: PyTorch's `batchmean`.
+/// A class with q = 0 adds 0. The mean is over the rows. For `[N, C]` that is PyTorch's `batchmean`; of `[N, C, d1, …]`
+/// `batchmean` divides by N alone, and is d1·… times as large. PyTorch's `mean` divides by all elements, classes too.
 ///
 /// # Source
 ///

@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// ε = 0 is [`Focal`](crate::Focal) with γ₊. γ₊ = γ₋ = 0 is [`CrossEntropy`](crate::CrossEntropy) with label smoothing
-/// ε. Against probabilities it is the mean of the losses of the classes, weighted by them.
+/// ε, without class weights: here all of the loss has the weight of the target's class. Against probabilities that sum
+/// to 1 it is the mean of the losses of the classes, weighted by them.
 ///
 /// # Source
 ///

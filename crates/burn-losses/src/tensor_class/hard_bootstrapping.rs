@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// S. Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2014, with its β.
+/// S. Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2015, with its β.
 ///
 #[doc = include_str!("../../docs/plots/hard_bootstrapping.svg")]
 ///
@@ -78,7 +78,7 @@ impl Described for HardBootstrapping {
         type_name: "HardBootstrapping",
         family: Family::NoiseRobust,
         formula: "−β·ln pₜ − (1 − β)·ln pₘ, m = argmax p",
-        source: "Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2014",
+        source: "Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2015",
         purpose: "Wrong labels, and a model that is right more often",
         parameters: &[Parameter::new("beta", 0.8, Range::between(0.0, 1.0))],
     };

@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// A single class has loss 0. The class weight of the target multiplies the sum, outside of the power, as in PyTorch.
+/// A single class has loss 0. The class weight of the target multiplies the sum, outside of the power, as in PyTorch;
+/// but the mean divides by the sum of these weights, where PyTorch's divides by the number of targets.
 ///
 /// # Source
 ///

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// Crammer and Singer's, also called categorical hinge. A single class has loss 0.
+/// Crammer and Singer's, also called categorical hinge; that of Keras takes the strongest rival to be 0 where all are
+/// below. A single class has loss 0.
 ///
 /// # Source
 ///

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// With two classes it is the sparsemax hinge of half their difference. A single class has loss 0.
+/// With two classes it is [`SparsemaxHinge`](crate::SparsemaxHinge) of their difference, xₜ less the other. A single
+/// class has loss 0.
 ///
 /// # Source
 ///

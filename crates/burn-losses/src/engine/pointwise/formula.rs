@@ -77,7 +77,8 @@ pub enum Input {
     #[default]
     Logits,
     /// Probabilities in 0 ≤ p ≤ 1, taken as they are. Logarithms are not let below −100, where their slope is 0, so that
-    /// a probability of 0 gives a finite loss, as in PyTorch. Logits keep more digits.
+    /// a probability of 0 gives a finite loss, as in PyTorch. A number outside of the range makes a loss that takes its
+    /// logarithm NaN. Logits keep more digits.
     Probabilities,
     /// Logarithms of probabilities, ≤ 0, taken as they are.
     LogProbabilities,
