@@ -20,7 +20,7 @@ pub(crate) use tensor_class::{TensorClassCall, check_shapes};
 pub use tensor_class::{TensorClassFormula, TensorClassLoss};
 
 use crate::reduction::Reduction;
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Int, Tensor};
 
 /// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers round them have in
 /// common, whatever they take.
@@ -92,6 +92,20 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         L::counts(self, input, target)
+    }
+}
+
+/// Class numbers in i64, where no number of classes and no ignore index is brought into a narrow dtype's range; those
+/// beyond i64 (of u64) are its largest.
+pub(crate) fn class_numbers<const T: usize>(targets: &Tensor<T, Int>) -> Tensor<T, Int> {
+    let targets = targets.clone();
+    match targets.dtype() {
+        DType::I64 => targets,
+        DType::U64 => {
+            let beyond = targets.clone().greater_elem(i64::MAX);
+            targets.cast(DType::I64).mask_fill(beyond, i64::MAX)
+        }
+        _ => targets.cast(DType::I64),
     }
 }
 
