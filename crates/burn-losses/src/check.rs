@@ -133,6 +133,17 @@ pub(crate) fn class_weights(loss: &str, weights: Option<&[f64]>) -> Result<(), L
     }
 }
 
+/// Whether class weights are within the range of the arithmetic.
+pub(crate) fn class_weights_within(loss: &str, weights: &[f64], most: f64) -> Result<(), LossError> {
+    match weights.iter().find(|weight| **weight > most) {
+        Some(bad) => {
+            let rule = format!("be ≤ {most:e} in this dtype, unless the mean divides by them");
+            Err(LossError(sentence(loss, "class_weights", &rule, bad)))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The factor of positive targets: finite and not negative.
 pub(crate) fn pos_weight(loss: &str, weight: &PerClass) -> Result<(), LossError> {
     let values = match weight.same_for_all() {

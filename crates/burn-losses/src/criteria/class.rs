@@ -1,6 +1,6 @@
 //! Class losses: logits against one class index per target.
 
-use super::Criterion;
+use super::{Criterion, class_numbers};
 use crate::check::{self, LossError};
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
@@ -207,6 +207,7 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
     ignore_index: Option<i64>,
 ) -> Tensor<T> {
     let (device, dtype) = (logits.device(), logits.dtype());
+    let targets = class_numbers(targets);
     let counts = match class_weights {
         // Not of nothing: a length of 0 means something else to `reshape`.
         Some(weights) if targets.shape().num_elements() > 0 => {
@@ -219,7 +220,7 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
         _ => Tensor::ones(targets.dims(), (&device, dtype)),
     };
     match ignore_index {
-        Some(index) => counts.mask_fill(targets.clone().equal_elem(index), 0.0),
+        Some(index) => counts.mask_fill(targets.equal_elem(index), 0.0),
         None => counts,
     }
 }

@@ -1,9 +1,10 @@
 //! Class losses that are written in tensor operations.
 
-use super::{Criterion, class_counts, widened};
+use super::{Criterion, class_counts, class_numbers, widened};
 use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check::{self, LossError};
+use crate::class_weights;
 use crate::display;
 use crate::engine::pointwise::Input;
 use crate::reduction::Reduction;
@@ -40,7 +41,8 @@ use std::sync::Arc;
 /// assert_eq!(loss.into_scalar::<f32>(), 4.0);
 /// ```
 pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
-    /// The loss of every row: `[N, 1, M]` of scores `[N, C, M]` (in f32 or wider) and targets `[N, 1, M]` within 0 … C − 1.
+    /// The loss of every row: `[N, 1, M]` of scores `[N, C, M]` (in f32 or wider) and targets `[N, 1, M]` within 0 … C − 1,
+    /// in i64.
     /// With V [views](Self::views) of each item, the scores are `[V·N, C, M]`.
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
 
@@ -128,6 +130,7 @@ impl TensorClassCall {
         &self,
         scores: Tensor<D>,
         targets: Tensor<T, Int>,
+        cancels: bool,
     ) -> (Tensor<T>, Tensor<T>) {
         let (dims, shape) = (scores.dims(), targets.dims());
         let name = self.formula.name();
@@ -135,12 +138,15 @@ impl TensorClassCall {
         check::enforce(check_shapes(self, &dims, &shape));
         let views = self.formula.views();
         let (classes, inner) = (dims[1], dims[2..].iter().product());
+        let targets = class_numbers(&targets);
         if !self.composed && backend::is_on_host(&scores.device(), scores.dtype()) {
             let numbers = targets.clone().into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
             check::enforce(check::in_range(name, numbers.into_iter(), classes, self.ignore_index));
         }
         let scores = widened(scores);
-        let counts = class_counts(&scores, &targets, self.class_weights.as_deref(), self.ignore_index);
+        let weights = self.class_weights.as_ref();
+        let weights = weights.map(|weights| class_weights::scaled(name, weights, scores.dtype(), cancels));
+        let counts = class_counts(&scores, &targets, weights.as_deref(), self.ignore_index);
         if targets.shape().num_elements() == 0 {
             return (scores.sum_dim(1).squeeze_dim(1), counts);
         }
@@ -165,7 +171,7 @@ impl TensorClassCall {
         reduction: Reduction,
     ) -> Tensor<1> {
         let dtype = scores.dtype();
-        let (losses, counts) = self.losses(scores, targets);
+        let (losses, counts) = self.losses(scores, targets, reduction == Reduction::Mean);
         reduction.of(losses, counts).cast(dtype)
     }
 
@@ -176,7 +182,7 @@ impl TensorClassCall {
         targets: Tensor<T, Int>,
     ) -> Tensor<T> {
         let dtype = scores.dtype();
-        self.losses(scores, targets).0.cast(dtype)
+        self.losses(scores, targets, false).0.cast(dtype)
     }
 }
 
