@@ -139,6 +139,16 @@ pub(crate) fn is_on_host(device: &Device, dtype: DType) -> bool {
     }
 }
 
+/// A device that every machine has, as far as the features go.
+#[allow(unreachable_code)]
+pub(crate) fn host() -> Device {
+    #[cfg(feature = "flex")]
+    return Device::flex();
+    #[cfg(feature = "ndarray")]
+    return Device::ndarray();
+    Device::default()
+}
+
 /// Whether this crate has fused kernels for tensors of this kind.
 #[allow(unused_variables)]
 pub(crate) fn is_fused(device: &Device, dtype: DType) -> bool {

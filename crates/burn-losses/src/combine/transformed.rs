@@ -1,5 +1,6 @@
 //! A loss on transformed logits: what logit clipping and logit normalisation have in common.
 
+use super::schedule::Scheduled;
 use crate::catalogue::Described;
 use crate::criteria::{Criterion, Losses as _};
 use crate::display;
@@ -12,6 +13,7 @@ use serde::Serialize;
 /// Something that is done to every row of logits before any class loss. The gradient flows through it.
 pub trait LogitTransform: Described + Serialize + Clone + Debug + Send + Sync + 'static {
     /// The transformed logits, in the same shape.
+    #[track_caller]
     fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D>;
 }
 
@@ -30,6 +32,7 @@ impl<W: LogitTransform, L> Transformed<W, L> {
     }
 
     /// The transformed logits, and the dtype of the result where it is another.
+    #[track_caller]
     fn transformed<const D: usize>(&self, logits: Tensor<D>) -> (Tensor<D>, Option<DType>) {
         // Nothing to transform; and some backends stumble over operations on no elements.
         if logits.shape().num_elements() == 0 {
@@ -69,5 +72,11 @@ impl<W: LogitTransform, L: Module + ModuleDisplay> ModuleDisplay for Transformed
 
     fn custom_content(&self, content: Content) -> Option<Content> {
         display::wrapper(&self.transform, content).add("loss", &self.inner).optional()
+    }
+}
+
+impl<W: LogitTransform, L: Scheduled> Scheduled for Transformed<W, L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        self.inner.steps(act);
     }
 }

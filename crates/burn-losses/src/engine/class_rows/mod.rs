@@ -86,6 +86,7 @@ impl Extent {
 
 /// One value (`Reduction`) or one a target, on the backend the tensors live on: the fused kernels where this crate has
 /// them, the composed path everywhere else.
+#[track_caller]
 pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     logits: Tensor<D>,
     targets: Tensor<T, Int>,
@@ -96,7 +97,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     let fused = !call.composed && backend::is_fused(&logits.device(), logits.dtype());
     let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
     Tensor::from_dispatch(if fused {
-        Dispatch::class_rows(logits, targets, call)
+        check::heard(|| Dispatch::class_rows(logits, targets, call))
     } else {
         composed::evaluate(logits, targets, &call)
     })
