@@ -4,7 +4,12 @@ use crate::check;
 use burn::tensor::DType;
 use std::sync::Arc;
 
-/// Weights inversely proportional to the counts, with mean 1: wₖ = (Σⱼ nⱼ)/(C·nₖ); 0 for a class that does not occur.
+/// Weights inversely proportional to the counts: wₖ = (Σⱼ nⱼ)/(C·nₖ); 0 for a class that does not occur.
+///
+/// Their mean over the examples is 1 where every class occurs, so that each class has the same share of the loss and the
+/// sum over a batch keeps its size: for 900 and 100 examples 0.56 and 5. (Those of [`effective_number`] have mean 1 over the
+/// classes. [`Reduction::Mean`](crate::Reduction::Mean) divides by the sum of the weights, so that there only their ratios
+/// count.) scikit-learn calls them `balanced`.
 ///
 /// ```
 /// assert_eq!(burn_losses::inverse_frequency(&[30.0, 10.0]), [40.0 / 60.0, 40.0 / 20.0]);
@@ -15,7 +20,10 @@ pub fn inverse_frequency(counts: &[f64]) -> Vec<f64> {
     counts.iter().map(weight).collect()
 }
 
-/// Weights by the effective number of examples, with mean 1: wₖ ∝ (1 − β)/(1 − β^{nₖ}); 0 for a class that does not occur.
+/// Weights by the effective number of examples: wₖ ∝ (1 − β)/(1 − β^{nₖ}); 0 for a class that does not occur.
+///
+/// Their mean over the classes is 1, as in the paper: for 900 and 100 examples and β = 0.9999 they are 0.21 and 1.79. (Those
+/// of [`inverse_frequency`] have mean 1 over the examples.)
 ///
 /// β = 0 weighs all classes alike, β → 1 by inverse frequency; 0.9999 is usual. From Y. Cui et al., Class-Balanced Loss
 /// Based on Effective Number of Samples, 2019, equation 2.

@@ -67,6 +67,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// # Panics
     ///
     /// If a weight is negative or not finite.
+    #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
         check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
@@ -126,7 +127,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     ///
     /// # Shapes
     ///
-    /// - logits, probabilities: `[N, C]` or `[N, C, d1, …]`, the same
+    /// - logits, probabilities: `[N, C]` or `[N, C, d1, …]`, the same; or `[C]`, one row
     ///
     /// # Panics
     ///
@@ -142,7 +143,8 @@ impl<F: ClassFormula> ClassLoss<F> {
         soft_rows::evaluate::<D, D, 1>(logits, Targets::Soft(probabilities), None, self.soft(Some(reduction)))
     }
 
-    /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1.
+    /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1, which Rust cannot
+    /// find out, so it is written down: `let each: Tensor<1> = …`.
     ///
     /// # Panics
     ///

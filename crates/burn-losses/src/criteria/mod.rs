@@ -43,6 +43,7 @@ pub trait Criterion<Input, Target> {
     /// # Panics
     ///
     /// If the shapes do not fit each other or the loss.
+    #[track_caller]
     fn forward(&self, input: Input, target: Target, reduction: Reduction) -> Tensor<1>;
 
     /// The loss of every target.
@@ -51,10 +52,12 @@ pub trait Criterion<Input, Target> {
     ///
     /// If the shapes do not fit each other or the loss; if the loss is defined on the reduced value only
     /// ([`Flooding`](crate::Flooding)).
+    #[track_caller]
     fn forward_no_reduction(&self, input: Input, target: Target) -> Self::Losses;
 
     /// What each target counts in the mean: 0 where it is ignored, the weight of its class where there are class
     /// weights, else 1. A constant: no gradient.
+    #[track_caller]
     fn counts(&self, input: &Input, target: &Target) -> Self::Losses;
 }
 

@@ -63,6 +63,12 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
         Vec::new()
     }
 
+    /// Whether the hyper-parameters are possible for so many classes.
+    #[doc(hidden)]
+    fn fits(&self, _classes: usize) -> Result<(), LossError> {
+        Ok(())
+    }
+
     /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
@@ -71,7 +77,8 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module, without class weights or ignored targets.
+    /// The loss as a Burn module, without class weights or ignored targets. As a field of a model its type is
+    /// `TensorClassLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
@@ -88,6 +95,7 @@ pub(crate) trait ErasedTensorClass: Debug + Send + Sync {
     fn views(&self) -> usize;
     fn input(&self) -> Input;
     fn per_class(&self) -> Vec<(&'static str, usize)>;
+    fn fits(&self, classes: usize) -> Result<(), LossError>;
     fn name(&self) -> &'static str;
     fn parameters(&self) -> Vec<(String, Value)>;
 }
@@ -104,6 +112,9 @@ impl<F: TensorClassFormula> ErasedTensorClass for F {
     }
     fn per_class(&self) -> Vec<(&'static str, usize)> {
         TensorClassFormula::per_class(self)
+    }
+    fn fits(&self, classes: usize) -> Result<(), LossError> {
+        TensorClassFormula::fits(self, classes)
     }
     fn name(&self) -> &'static str {
         F::name()
@@ -300,5 +311,6 @@ impl<F: TensorClassFormula> ModuleDisplay for TensorClassLoss<F> {
 pub(crate) fn check_shapes(call: &TensorClassCall, scores: &[usize], targets: &[usize]) -> Result<(), LossError> {
     let weights = call.class_weights.as_ref().map(|weights| weights.len());
     let formula = &call.formula;
-    check::shapes(formula.name(), scores, targets, formula.views(), formula.per_class(), weights)
+    check::shapes(formula.name(), scores, targets, formula.views(), formula.per_class(), weights)?;
+    formula.fits(scores[1])
 }

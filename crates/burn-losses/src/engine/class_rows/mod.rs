@@ -103,7 +103,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     let targets = if fused { targets } else { class_numbers(&targets) };
     let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
     Tensor::from_dispatch(if fused {
-        Dispatch::class_rows(logits, targets, call)
+        check::heard(|| Dispatch::class_rows(logits, targets, call))
     } else {
         composed::evaluate(logits, targets, &call)
     })

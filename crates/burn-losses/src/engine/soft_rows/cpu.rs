@@ -90,10 +90,13 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
     let mut targets = B::contiguous(targets);
     let weights = call.weighted.then(|| B::contiguous(weights));
     let upstream = upstream.map(B::contiguous);
-    let index = if call.dense { Vec::new() } else { B::integers(classes) };
+    let mut index = if call.dense { Vec::new() } else { B::integers(classes) };
     if !call.dense {
         let numbers = index.iter().copied();
-        check::enforce(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index));
+        if check::tell(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index)) {
+            // What comes out is thrown away; what is no class must not be read.
+            index.fill(0);
+        }
     }
 
     // What every row counts, in f64: its own weight, its class's weight, nothing if it is ignored.

@@ -287,11 +287,13 @@ pub trait SoftClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module, of logits.
+    /// The loss as a Burn module, of logits. As a field of a model its type is `SoftClassLoss<…>` with the formula's type in
+    /// it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
     /// If a hyper-parameter is outside its range.
+    #[track_caller]
     fn init(&self) -> crate::criteria::SoftClassLoss<Self> {
         crate::criteria::SoftClassLoss::new(self.clone())
     }

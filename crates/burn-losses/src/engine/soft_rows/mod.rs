@@ -115,6 +115,13 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     weights: Option<Tensor<T>>,
     mut call: SoftCall,
 ) -> Tensor<O> {
+    if let (1, Targets::Soft(targets)) = (D, &targets) {
+        // One row, as burn-nn takes it.
+        check::alike(call.formula.name(), ("scores", &scores), ("targets", targets));
+        let row = |tensor: &Tensor<D>| tensor.clone().reshape([1, tensor.dims()[0]]);
+        let weights = weights.map(|weights| weights.reshape([1]));
+        return evaluate::<2, 1, O>(row(&scores), Targets::Soft(row(targets)), weights, call);
+    }
     let device = scores.device();
     call.weighted = weights.is_some();
     call.dense = matches!(targets, Targets::Soft(_));
@@ -146,7 +153,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     };
     let scores = scores.into_dispatch();
     Tensor::from_dispatch(if fused {
-        Dispatch::soft_rows(scores, targets, classes, weights, call)
+        check::heard(|| Dispatch::soft_rows(scores, targets, classes, weights, call))
     } else {
         composed::evaluate(scores, targets, classes, weights, &call)
     })
