@@ -1,5 +1,6 @@
 //! Flooding.
 
+use super::schedule::Scheduled;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
 use crate::criteria::Criterion;
@@ -75,6 +76,7 @@ impl Flooding {
     /// # Panics
     ///
     /// If the level is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> FloodingLoss<L> {
         check::config(self);
         FloodingLoss { inner, flooding: self.clone() }
@@ -133,5 +135,11 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for FloodingLoss<L> {
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         self.inner.counts(input, target)
+    }
+}
+
+impl<L: Scheduled> Scheduled for FloodingLoss<L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        self.inner.steps(act);
     }
 }

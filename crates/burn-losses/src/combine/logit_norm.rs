@@ -85,6 +85,7 @@ impl LogitNorm {
     /// # Panics
     ///
     /// If the temperature is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> LogitNormLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)

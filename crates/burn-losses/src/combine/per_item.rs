@@ -1,6 +1,7 @@
 //! What wrappers of the single losses have in common: new losses and counts from old ones, and their reduction.
 
 use super::decimal::Decimal;
+use super::schedule::Scheduled;
 use crate::catalogue::Described;
 use crate::criteria::{Criterion, Losses};
 use crate::display;
@@ -13,6 +14,7 @@ use serde::Serialize;
 /// Something that is done to the single losses of a batch, before they are reduced. The gradient flows through it.
 pub trait PerItem: Described + Serialize + Clone + Debug + Send + Sync + 'static {
     /// From losses that are multiplied by what they count, and what they count, `[n]` each: the same, changed.
+    #[track_caller]
     fn change(&self, losses: Tensor<1>, counts: Tensor<1>) -> (Tensor<1>, Tensor<1>);
 }
 
@@ -69,6 +71,12 @@ impl<X, Y, W: PerItem, L: Criterion<X, Y>> Criterion<X, Y> for PerItemLoss<W, L>
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         self.inner.counts(input, target)
+    }
+}
+
+impl<W: PerItem, L: Scheduled> Scheduled for PerItemLoss<W, L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        self.inner.steps(act);
     }
 }
 

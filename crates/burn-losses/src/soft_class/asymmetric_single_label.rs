@@ -120,6 +120,8 @@ impl SoftClassFormula for AsymmetricSingleLabel {
             gamma => (class.log_p() * gamma).exp(),
         };
         let factor = class.target() * target - (class.target() - 1.0) * other * share;
-        -class.weighted(factor, class.log_p())
+        // Where p is 0, the slope of the factor is nothing beside that of the logarithm, though this is infinite.
+        let is_zero = class.p().equal(&class.constant(0.0));
+        -class.weighted(R::select(&is_zero, factor.detached(), factor), class.log_p())
     }
 }

@@ -91,7 +91,7 @@ impl SoftClassFormula for SoftBootstrapping {
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        let mixture = class.target() * self.beta + class.p() * (1.0 - self.beta);
-        -class.weighted(mixture, class.log_p())
+        let of_target = class.weighted(class.target() * self.beta, class.log_p());
+        -(of_target + class.weighted(class.p() * (1.0 - self.beta), class.log_p()))
     }
 }

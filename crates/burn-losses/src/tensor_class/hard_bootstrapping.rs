@@ -1,5 +1,6 @@
 //! Hard bootstrapping.
 
+use super::best;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::class::CrossEntropy;
 use crate::criteria::TensorClassFormula;
@@ -94,7 +95,7 @@ impl TensorClassFormula for HardBootstrapping {
             let losses = losses.forward_no_reduction(scores.clone(), targets.reshape([rows, inner]));
             losses.reshape([rows, 1, inner])
         };
-        let choice = cross_entropy(scores.clone().detach().argmax(1));
+        let choice = cross_entropy(best(&scores));
         // Nothing of the target is left at β = 0, not even where it is 0 · ∞.
         if self.beta == 0.0 {
             return choice;

@@ -261,6 +261,7 @@ macro_rules! formula_trait {
             /// # Panics
             ///
             /// If a hyper-parameter is outside its range.
+            #[track_caller]
             fn init(&self) -> crate::criteria::$criterion<Self> {
                 crate::criteria::$criterion::new(self.clone())
             }
