@@ -21,7 +21,8 @@ use std::sync::Arc;
 /// - **Class weights** multiply the loss of a target by the weight of its class (with label smoothing, each term by its
 ///   own class's). Zero is allowed. They stay numbers: no device, no dtype.
 /// - **The mean** is over the targets that are not ignored, or, with class weights, divided by the sum of their
-///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient.
+///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient. [`Reduction`] has a table
+///   of what it divides by, here and in PyTorch.
 /// - **Ignored targets** have loss 0 and gradient 0, whatever their logits. The ignore index may be any integer,
 ///   negative or one of the classes.
 /// - A target that is neither a class nor ignored is an error on the CPU, where targets are read anyway. On a GPU it
