@@ -17,7 +17,7 @@ mod words;
 use Verdict::{Behaviour, Display, NotExpressible, Same, Words};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use burn_losses::prelude::*;
-use burn_losses_tests::numbers;
+use burn_losses_tests::{numbers, said};
 use std::collections::BTreeSet;
 
 /// What became of a test of burn-nn.
@@ -158,6 +158,19 @@ pub(crate) fn assert_numbers<const D: usize>(got: Tensor<D>, expected: &[f64]) {
     assert_eq!(got.len(), expected.len(), "{dtype:?}: {got:?} and {expected:?}");
     let close = |(got, truth): (&f64, &f64)| (got - truth).abs() <= tolerance(dtype) * truth.abs().max(0.1);
     assert!(got.iter().zip(expected).all(close), "{dtype:?}: {got:?} instead of {expected:?}");
+}
+
+#[test]
+fn wrong_numbers_are_told() {
+    for (dtype, off) in [(DType::F32, 5e-6), (DType::F64, 3e-9)] {
+        let told = |wrong, right| said(|| assert_numbers(floats([1], &[wrong], dtype), &[right])) != "nothing";
+        assert!(!told(2.0, 2.0) && !told(0.0, 0.0));
+        for (wrong, right) in [(2.0 + 2.0 * off, 2.0), (2.0 - 2.0 * off, 2.0), (off, 0.0), (f64::NAN, 2.0)] {
+            assert!(told(wrong, right), "{dtype:?}: {wrong:e} for {right}");
+        }
+    }
+    let of_two = |expected: &[f64]| said(|| assert_numbers(floats([2], &[1.0, 2.0], DType::F32), expected));
+    assert!(of_two(&[1.0, 2.0]) == "nothing" && of_two(&[1.0]) != "nothing");
 }
 
 /// One value per target, their sum and their mean.
