@@ -38,7 +38,8 @@ use serde::{Deserialize, Serialize};
 /// # Source
 ///
 /// T. Ridnik, E. Ben-Baruch et al., Asymmetric Loss For Multi-Label Classification, 2021. γ₊ = 1, γ₋ = 4, m = 0.05 are
-/// the defaults of its code; the paper's experiments mostly take γ₊ = 0.
+/// the defaults of its code; the paper's experiments mostly take γ₊ = 0. The code gives the sum over labels and batch:
+/// its learning rates are those of `Reduction::Sum`.
 ///
 #[doc = include_str!("../../docs/plots/asymmetric.svg")]
 ///

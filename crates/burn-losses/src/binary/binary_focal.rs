@@ -29,7 +29,9 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// γ = 0 is [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy) with β = α; α = ½ besides is half of
-/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal).
+/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). A target y between
+/// 0 and 1 mixes the two losses; torchvision, Keras and Optax mix what the cross-entropy is multiplied by:
+/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise.
 ///
 /// # Numerics
 ///
@@ -38,8 +40,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// T.-Y. Lin et al., Focal Loss for Dense Object Detection, 2017, equation 5; α = 0.25, γ = 2 as there. α and γ by
-/// label are ours.
+/// T.-Y. Lin et al., Focal Loss for Dense Object Detection, 2017, equation 5; α = 0.25, γ = 2 as there. α is on unless
+/// set, as in torchvision; in Keras and Optax it is off, which is α = ½ here, times 2. α and γ by label are ours.
 ///
 #[doc = include_str!("../../docs/plots/binary_focal.svg")]
 ///

@@ -1,6 +1,6 @@
 //! Class losses: logits against one class index per target.
 
-use super::Criterion;
+use super::{Criterion, class_numbers};
 use crate::check::{self, LossError};
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
@@ -67,6 +67,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// # Panics
     ///
     /// If a weight is negative or not finite.
+    #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
         check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
@@ -126,7 +127,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     ///
     /// # Shapes
     ///
-    /// - logits, probabilities: `[N, C]` or `[N, C, d1, …]`, the same
+    /// - logits, probabilities: `[N, C]` or `[N, C, d1, …]`, the same; or `[C]`, one row
     ///
     /// # Panics
     ///
@@ -142,7 +143,8 @@ impl<F: ClassFormula> ClassLoss<F> {
         soft_rows::evaluate::<D, D, 1>(logits, Targets::Soft(probabilities), None, self.soft(Some(reduction)))
     }
 
-    /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1.
+    /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1, which Rust cannot
+    /// find out, so it is written down: `let each: Tensor<1> = …`.
     ///
     /// # Panics
     ///
@@ -207,6 +209,7 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
     ignore_index: Option<i64>,
 ) -> Tensor<T> {
     let (device, dtype) = (logits.device(), logits.dtype());
+    let targets = class_numbers(targets);
     let counts = match class_weights {
         // Not of nothing: a length of 0 means something else to `reshape`.
         Some(weights) if targets.shape().num_elements() > 0 => {
@@ -219,7 +222,7 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
         _ => Tensor::ones(targets.dims(), (&device, dtype)),
     };
     match ignore_index {
-        Some(index) => counts.mask_fill(targets.clone().equal_elem(index), 0.0),
+        Some(index) => counts.mask_fill(targets.equal_elem(index), 0.0),
         None => counts,
     }
 }

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by [`Mse`](crate::Mse).
+/// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by half of
+/// [`Mse`](crate::Mse).
 ///
 /// # Source
 ///

@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// At a constant variance half of [`Mse`](crate::Mse), divided by it. The second input is the variance, not the
-/// standard deviation.
+/// At a constant variance half of [`Mse`](crate::Mse), divided by it, up to a constant. The second input is the
+/// variance, not the standard deviation; one below ε counts as ε, a negative one too.
 ///
 /// # Source
 ///

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Student-t negative log-likelihood: for predictions that come with their scale, and gross outliers.
 ///
 /// As [`GaussianNll`](crate::GaussianNll), with tails so heavy that far outliers pull less than near ones. The scale is
-/// no standard deviation: that is √(ν/(ν − 2)) times as large.
+/// no standard deviation: that is √(ν/(ν − 2)) times as large, if ν > 2.
 ///
 /// # Formula
 ///

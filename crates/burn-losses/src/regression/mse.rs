@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// s = ½ is the half L2, with slope r; [`Lp`](crate::Lp) at p = 2. Twice [`Expectile`](crate::Expectile) at τ = ½.
+/// s = ½ is the half L2, with slope r. s = 1 is [`Lp`](crate::Lp) at p = 2, and twice [`Expectile`](crate::Expectile) at
+/// τ = ½.
 ///
 /// # Source
 ///

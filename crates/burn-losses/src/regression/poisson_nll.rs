@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// [`TweedieNll`](crate::TweedieNll) as p → 1, up to a constant. `full` adds Stirling's formula for ln y!, which no
-/// prediction changes.
+/// prediction changes. Without `log_input` a prediction below −ε is no rate: its loss is NaN.
 ///
 /// # Numerics
 ///

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2017, equation 10, divided by κ,
+/// W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10, divided by κ,
 /// as the authors do in later work: the loss then approaches the quantile loss.
 ///
 #[doc = include_str!("../../docs/plots/quantile_huber.svg")]
@@ -85,7 +85,7 @@ impl Described for QuantileHuber {
         type_name: "QuantileHuber",
         family: Family::Regression,
         formula: "w·r²/(2κ) where |r| ≤ κ, else w·(|r| − κ/2); w = τ where r ≤ 0, else 1 − τ",
-        source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2017, equation 10",
+        source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10",
         purpose: "Quantiles with a smooth loss; distributional reinforcement learning",
         parameters: &[
             Parameter::per_class("tau", 0.5, Range::open(0.0, 1.0)),
