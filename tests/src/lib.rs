@@ -1,7 +1,13 @@
 //! What the test files share: golden cases, devices and dtypes, evaluation, and the comparison.
+#![doc(test(attr(deny(deprecated))))]
 
 mod problem;
 mod tensors;
+
+/// The README's examples, as tests: here, since the package of the library ends at its own folder.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
 
 pub use problem::*;
 pub use tensors::*;

@@ -153,6 +153,14 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
 }
 
+impl Entry {
+    /// What a picture of the loss shows beside its defaults.
+    pub fn picture(&self) -> &'static Picture {
+        let at = all().iter().position(|entry| entry.name == self.name);
+        at.map_or(&Picture::DEFAULT, |at| &crate::config::PICTURES[at])
+    }
+}
+
 /// What a loss is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -245,10 +253,55 @@ pub enum Signature {
     Any,
 }
 
+/// What a picture of a loss shows beside its defaults.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Picture {
+    /// The symbols of the parameters that it varies: name and symbol.
+    pub symbols: &'static [(&'static str, &'static str)],
+    /// The settings worth seeing: each some parameters, by name, at values other than the defaults.
+    pub settings: &'static [&'static [(&'static str, f64)]],
+    /// The losses to compare with, by name, each at its defaults and times a factor. If there are none, a picture shows
+    /// the best-known loss of the kind.
+    pub beside: &'static [(f64, &'static str)],
+    /// The parts of the axis that have a name.
+    pub regions: &'static [Region],
+    /// From where to where the axis goes, if the usual range shows too little.
+    pub range: Option<(f64, f64)>,
+    /// What the axis says, if it is not what losses of the kind have there.
+    pub axis: Option<AxisWords>,
+}
+
+impl Picture {
+    /// The defaults alone.
+    pub const DEFAULT: Self = Self { symbols: &[], settings: &[], beside: &[], regions: &[], range: None, axis: None };
+}
+
+/// A part of the axis of a [`Picture`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Region {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// What is there, in few words.
+    pub name: &'static str,
+}
+
+/// What stands at the axis of a [`Picture`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AxisWords {
+    /// What the loss is drawn against.
+    pub title: &'static str,
+    /// The slope, as the documentation of the loss writes it.
+    pub slope: &'static str,
+}
+
 /// A loss that is in the catalogue.
 pub trait Described {
     /// What the catalogue says of it.
     const ENTRY: Entry;
+    /// What a picture of it shows beside its defaults.
+    const PICTURE: Picture = Picture::DEFAULT;
 }
 
 /// Every loss, in the catalogue's order.

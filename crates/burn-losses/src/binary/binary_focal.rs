@@ -1,7 +1,7 @@
 //! Binary focal loss.
 
 use super::balanced_binary_cross_entropy::weighted;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -55,7 +55,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = BinaryFocal::default().with_gamma([2.0, 1.0]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
 /// let targets = Tensor::<2>::from_data([[1.0, 0.0]], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// // α · (1 − ½)² · ln 2, and (1 − α) · ½ · ln 2
 /// assert!((each[0] - 0.25 * 0.25 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] - 0.75 * 0.5 * 2f32.ln()).abs() < 1e-6);
@@ -103,6 +103,11 @@ impl Described for BinaryFocal {
             Parameter::per_class("alpha", 0.25, Range::between(0.0, 1.0)),
             Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α"), ("gamma", "γ")],
+        settings: &[&[("alpha", 0.25), ("gamma", 0.0)], &[("alpha", 0.25), ("gamma", 5.0)]],
+        ..Picture::DEFAULT
     };
 }
 

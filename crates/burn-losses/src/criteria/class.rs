@@ -40,7 +40,7 @@ use std::sync::Arc;
 /// let logits = Tensor::<2>::from_data([[2.0, 0.5, -1.0], [0.0, 1.0, 3.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, -100], &device);
 /// let each = criterion.forward_no_reduction(logits.clone(), targets.clone());
-/// assert_eq!(each.into_data().to_vec::<f32>().unwrap()[1], 0.0);
+/// assert_eq!(each.into_data().try_into_vec::<f32>().unwrap()[1], 0.0);
 /// let mean = criterion.forward(logits, targets, Reduction::Mean);
 /// assert_eq!(mean.dims(), [1]);
 /// ```

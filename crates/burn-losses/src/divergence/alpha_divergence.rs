@@ -1,7 +1,7 @@
 //! α-divergence.
 
 use super::{mixture, renyi};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -89,6 +89,11 @@ impl Described for AlphaDivergence {
         source: "Amari, Differential-Geometrical Methods in Statistics, 1985",
         purpose: "To choose between covering the target and keeping to a mode",
         parameters: &[Parameter::new("alpha", 0.5, Range::all())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", -0.5)], &[("alpha", 1.0)], &[("alpha", 2.0)]],
+        ..Picture::DEFAULT
     };
 }
 

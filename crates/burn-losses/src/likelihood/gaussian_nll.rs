@@ -1,6 +1,6 @@
 //! Gaussian negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -88,6 +88,10 @@ impl Described for GaussianNll {
         source: "Nix and Weigend, Estimating the mean and variance, 1994",
         purpose: "Predictions with their variance",
         parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "v, variance, at a residual of 1", slope: "∂L/∂variance" }),
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Student-t negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -92,6 +92,8 @@ impl Described for StudentTNll {
         purpose: "Predictions with their scale, and gross outliers",
         parameters: &[Parameter::new("nu", 3.0, Range::above(0.0)), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("nu", "ν")], settings: &[&[("nu", 1.0)], &[("nu", 30.0)]], ..Picture::DEFAULT };
 }
 
 impl DistributionFormula for StudentTNll {

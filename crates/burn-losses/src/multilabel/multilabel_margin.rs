@@ -1,7 +1,7 @@
 //! Multilabel margin loss.
 
 use super::{is_yes, known};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::added;
 use burn::config::Config;
@@ -86,6 +86,11 @@ impl Described for MultilabelMargin {
         source: "Elisseeff and Weston, A Kernel Method for Multi-Labelled Classification, 2001; PyTorch",
         purpose: "A ranking of the labels",
         parameters: &[Parameter::new("margin", 1.0, Range::above(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("margin", "m")],
+        settings: &[&[("margin", 0.5)], &[("margin", 2.0)]],
+        ..Picture::DEFAULT
     };
 }
 

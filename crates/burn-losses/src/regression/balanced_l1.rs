@@ -1,6 +1,6 @@
 //! Balanced L1 loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -102,6 +102,8 @@ impl Described for BalancedL1 {
             Parameter::new("beta", 1.0, Range::above(0.0)),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.2)], &[("alpha", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for BalancedL1 {

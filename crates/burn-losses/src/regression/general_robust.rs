@@ -1,6 +1,6 @@
 //! General robust loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -95,6 +95,13 @@ impl Described for GeneralRobust {
             Parameter::new("alpha", 1.0, Range::above_up_to(f64::NEG_INFINITY, 2.0)),
             Parameter::new("c", 1.0, Range::above(0.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", -2.0)], &[("alpha", 0.0)], &[("alpha", 1.5)], &[("alpha", 2.0)]],
+        beside: &[(1.0, "welsch")],
+        range: Some((-6.0, 6.0)),
+        ..Picture::DEFAULT
     };
 }
 

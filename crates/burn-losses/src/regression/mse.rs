@@ -1,6 +1,6 @@
 //! Mean squared error.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -79,6 +79,7 @@ impl Described for Mse {
         purpose: "Errors that are noise of one size",
         parameters: &[Parameter::new("scale", 1.0, Range::above(0.0))],
     };
+    const PICTURE: Picture = Picture { beside: &[(1.0, "l1"), (1.0, "huber")], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for Mse {

@@ -1,7 +1,7 @@
 //! Quantile Huber loss.
 
 use super::quantile::sides;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -92,6 +92,8 @@ impl Described for QuantileHuber {
             Parameter::new("kappa", 1.0, Range::above(0.0)),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("tau", "τ")], settings: &[&[("tau", 0.1)], &[("tau", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for QuantileHuber {

@@ -292,7 +292,7 @@ formula_trait! {
     /// let prediction = Tensor::<1>::from_data([4.0, 1.0], &device).require_grad();
     /// let target = Tensor::<1>::from_data([0.0, 1.0], &device);
     /// let loss = RootError {}.init().forward(prediction.clone(), target, Reduction::Sum);
-    /// let gradient = prediction.grad(&loss.backward()).unwrap().into_data().to_vec::<f32>().unwrap();
+    /// let gradient = prediction.grad(&loss.backward()).unwrap().into_data().try_into_vec::<f32>().unwrap();
     /// assert_eq!(loss.into_scalar::<f32>(), 2.0);
     /// assert_eq!(gradient, [0.25, 0.0]); // exact, and 0 rather than NaN where the error is 0
     /// ```
