@@ -117,13 +117,13 @@ impl BinaryFormula for Asymmetric {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        at.miss_pow(self.gamma_positive) * -at.log_p()
+        at.miss_pow(self.gamma_positive).product(-at.log_p())
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
         if self.margin == 0.0 {
-            return at.p_pow(self.gamma_negative) * -at.log_miss();
+            return at.p_pow(self.gamma_negative).product(-at.log_miss());
         }
         let p = (at.p() - self.margin).max(at.constant(0.0));
         p.clone().powf(self.gamma_negative) * (p / (at.miss() + self.margin)).ln_1p()

@@ -113,11 +113,11 @@ impl BinaryFormula for BinaryFocal {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma) * -at.log_p())
+        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma).product(-at.log_p()))
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(-(at.of_class(&self.alpha) - 1.0), at.p_pow(&self.gamma) * -at.log_miss())
+        weighted(at.rest_of_class(&self.alpha), at.p_pow(&self.gamma).product(-at.log_miss()))
     }
 }

@@ -97,8 +97,24 @@ impl DistributionFormula for BetaNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let variance = at.scale().max(at.constant(self.epsilon));
-        let weight = variance.clone().powf(self.beta).detached();
-        weight * (variance.clone().ln() + at.residual() / variance * at.residual()) * 0.5
+        let (floor, variance) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the variance is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (self.of(at.residual(), variance.clone()), self.of(at.residual(), variance.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed)
+    }
+}
+
+impl BetaNll {
+    /// w·½·(ln v + r²/v), the second term as the square of √w·r/√v.
+    #[inline(always)]
+    fn of<R: Real>(&self, residual: R, variance: R) -> R {
+        let root = variance.detached().powf(0.5 * self.beta);
+        let (part, spread) = (root.clone() / variance.clone().sqrt(), root.clone() * (variance.clone().ln() * 0.5) * root);
+        // An infinite variance: v^(β − 1) is 0 or, for β = 1, 1.
+        let (is_infinite, one) = (variance.equal(&variance.constant(f64::INFINITY)), self.beta == 1.0);
+        let part = R::select(&is_infinite, variance.constant(if one { 1.0 } else { 0.0 }), part);
+        let end = if one { variance * 0.5 } else { variance.detached() };
+        let part = residual * part;
+        R::select(&is_infinite, end, spread) + part.clone() * 0.5 * part
     }
 }

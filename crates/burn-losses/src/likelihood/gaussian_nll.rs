@@ -96,8 +96,17 @@ impl DistributionFormula for GaussianNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let variance = at.scale().max(at.constant(self.epsilon));
-        let loss = (variance.clone().ln() + at.residual() / variance * at.residual()) * 0.5;
+        let (floor, variance) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the variance is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (gaussian(at.residual(), variance.clone()), gaussian(at.residual(), variance.detached()));
+        let loss = R::select(&floor.less(&at.scale()), free, fixed);
         if self.full { loss + 0.5 * core::f64::consts::TAU.ln() } else { loss }
     }
+}
+
+/// ½·(ln v + r²/v), the quotient as a square: its slopes leave the finite numbers only where they are infinite.
+#[inline(always)]
+fn gaussian<R: Real>(residual: R, variance: R) -> R {
+    let part = residual / variance.clone().sqrt();
+    variance.ln() * 0.5 + part.clone() * 0.5 * part
 }

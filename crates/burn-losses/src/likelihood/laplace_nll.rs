@@ -85,7 +85,15 @@ impl DistributionFormula for LaplaceNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let scale = at.scale().max(at.constant(self.epsilon));
-        at.residual().abs() / scale.clone() + (scale * 2.0).ln()
+        let (floor, scale) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the scale is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (laplace(at.residual(), scale.clone()), laplace(at.residual(), scale.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed)
     }
+}
+
+/// |r|/b + ln b + ln 2.
+#[inline(always)]
+fn laplace<R: Real>(residual: R, scale: R) -> R {
+    residual.abs() / scale.clone() + scale.ln() + core::f64::consts::LN_2
 }

@@ -4,6 +4,7 @@ use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Student-t negative log-likelihood: for predictions that come with their scale, and gross outliers.
@@ -99,12 +100,28 @@ impl DistributionFormula for StudentTNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let scale = at.scale().max(at.constant(self.epsilon));
-        let ratio = at.residual().abs() / scale.clone() / self.nu.sqrt();
-        let near = (ratio.clone() * ratio.clone()).ln_1p();
-        let far = (at.residual().abs().ln() - scale.clone().ln()) * 2.0 - self.nu.ln();
-        let log = R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near);
-        log * (0.5 * self.nu + 0.5) + scale.ln() + log_norm(self.nu)
+        let (floor, scale) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the scale is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (self.of(at, scale.clone()), self.of(at, scale.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed) + log_norm(self.nu)
+    }
+}
+
+impl StudentTNll {
+    /// ½(ν + 1)·ln(1 + (r/s)²/ν) + ln s
+    #[inline(always)]
+    fn of<R: Real>(&self, at: &Observation<R>, scale: R) -> R {
+        let part = at.residual().abs() / scale.clone();
+        let ratio = part.clone() / self.nu.sqrt();
+        let square = ratio.clone() * ratio.clone();
+        // (r/s)²/ν less half its square, times ½(ν + 1), so that no square vanishes before its time.
+        let tiny = part.clone() * (0.5 + 0.5 / self.nu) * part * (-(square.clone() * 0.5) + 1.0);
+        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * (0.5 * self.nu + 0.5));
+        let half = (at.location() * 0.5 - at.target() * 0.5).abs();
+        // ln s joined with that of the quotient: its slope would be left of a difference.
+        let far = half.ln() * (self.nu + 1.0) - scale.clone().ln() * self.nu
+            + (2.0 * LN_2 - self.nu.ln()) * (0.5 * self.nu + 0.5);
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near + scale.ln())
     }
 }
 

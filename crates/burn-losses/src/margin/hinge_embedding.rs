@@ -85,7 +85,9 @@ impl PointwiseFormula for HingeEmbedding {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (zero, apart) = (at.constant(0.0), -(at.prediction() - self.margin));
-        R::select(&zero.less(&at.target()), at.prediction(), apart.max(zero.clone()))
+        let (zero, target) = (at.constant(0.0), at.target().detached());
+        let apart = (-(at.prediction() - self.margin)).max(zero.clone());
+        let loss = R::select(&zero.less(&target), at.prediction(), apart);
+        R::select(&target.equal(&target), loss, target)
     }
 }

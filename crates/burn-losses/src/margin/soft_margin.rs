@@ -71,6 +71,8 @@ impl PointwiseFormula for SoftMargin {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        (-at.margin()).softplus()
+        let margin = at.margin();
+        // Nothing is left there, not even the slope by the target, which the score would make ∞ · 0.
+        R::select(&margin.equal(&at.constant(f64::INFINITY)), at.constant(0.0), (-margin).softplus())
     }
 }

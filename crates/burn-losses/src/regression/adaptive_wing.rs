@@ -120,11 +120,17 @@ impl PointwiseFormula for AdaptiveWing {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (size, zero) = (at.residual().abs(), at.constant(0.0));
         let ratio = size.clone() / self.epsilon;
-        let power = ratio.clone() * (ratio.ln() * -(at.target() - (self.alpha - 1.0))).exp();
-        let near = R::select(&size.equal(&zero), zero, power.ln_1p());
         let exponent = -(at.target() - self.alpha);
+        // ratioᵉ as a constant, and its slopes by both: the logarithm's own leaves the finite numbers near 0.
+        let (log, steady) = (ratio.detached().ln(), exponent.detached());
+        let slope = ((steady.clone() - 1.0) * log.clone()).exp();
+        let power = ratio.detached() * slope.clone();
+        let by_ratio = slope * steady * (ratio.clone() - ratio.detached());
+        let by_exponent = power.clone().product(log) * (exponent.clone() - exponent.detached());
+        let near = (power + by_ratio + by_exponent).ln_1p() * self.omega;
+        let near = R::select(&ratio.equal(&zero), zero, near);
         let joint = exponent.clone() * (self.theta / self.epsilon).ln();
-        let tail = joint.clone().sigmoid() * exponent * ((size.clone() - self.theta) / self.theta);
-        R::select(&size.less(&at.constant(self.theta)), near, joint.softplus() + tail) * self.omega
+        let tail = joint.clone().sigmoid() * exponent * (self.omega / self.theta) * (size.clone() - self.theta);
+        R::select(&size.less(&at.constant(self.theta)), near, joint.softplus() * self.omega + tail)
     }
 }

@@ -91,7 +91,7 @@ impl PointwiseFormula for Charbonnier {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let size = at.residual().abs();
         let ratio = size.clone() / self.epsilon;
-        let near = (ratio.clone() * ratio.clone() + 1.0).sqrt() * self.epsilon;
-        R::select(&ratio.less(&at.constant(2f64.powi(30))), near, size)
+        let near = (ratio.clone() * size.clone() + self.epsilon).sqrt() * self.epsilon.sqrt();
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), size, near)
     }
 }

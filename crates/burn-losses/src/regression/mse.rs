@@ -85,6 +85,6 @@ impl PointwiseFormula for Mse {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        at.residual() * at.residual() * self.scale
+        at.residual() * self.scale * at.residual()
     }
 }

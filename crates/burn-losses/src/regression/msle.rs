@@ -93,7 +93,10 @@ impl PointwiseFormula for Msle {
         let floor = at.constant(self.epsilon);
         let (guess, truth) = (at.prediction().max(floor.clone()), at.target().max(floor));
         let (low, high) = (guess.clone().min(truth.clone()), guess.max(truth));
-        let log = ((high - low.clone()) / (low + 1.0)).ln_1p();
-        log.clone() * log
+        let near = ((high.clone() - low.clone()) / (low.clone() + 1.0)).ln_1p();
+        let is_infinite = high.equal(&at.constant(f64::INFINITY));
+        let log = R::select(&is_infinite, high.ln_1p() - low.ln_1p(), near);
+        // An infinite logarithm has the slope 0 by what made it so.
+        log.clone().product(log)
     }
 }

@@ -101,10 +101,15 @@ impl PointwiseFormula for PseudoHuber {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let ratio = at.residual().abs() / self.delta;
-        let is_huge = at.constant(2f64.powi(30)).less(&ratio);
-        let root = R::select(&is_huge, ratio.clone(), (ratio.clone() * ratio.clone() + 1.0).sqrt());
-        let near = ratio.clone() * (ratio.clone() / (root.clone() + 1.0));
-        R::select(&ratio.less(&at.constant(2.0)), near, root - 1.0) * self.delta.powf(self.delta_power)
+        let (size, delta, k) = (at.residual().abs(), self.delta, self.delta_power);
+        let ratio = size.clone() / delta;
+        let root = (ratio.clone() * ratio.clone() + 1.0).sqrt();
+        // The powers of δ go to r, so that what the dtype holds is made of what it holds.
+        let part = size.clone() * delta.powf(0.5 * k - 1.0);
+        let near = part.clone() * part / (root.clone() + 1.0);
+        let slope = delta.powf(k - 1.0);
+        let far = size.clone() * slope * ((root - 1.0) / ratio.clone());
+        let far = R::select(&at.constant(2f64.powi(30)).less(&ratio), (size - delta) * slope, far);
+        R::select(&ratio.less(&at.constant(2.0)), near, far)
     }
 }

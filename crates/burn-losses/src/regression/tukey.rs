@@ -94,14 +94,14 @@ impl PointwiseFormula for Tukey {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let size = at.residual().abs();
-        let (one, ratio) = (at.constant(1.0), size.clone() / self.c);
+        let (one, ratio, most) = (at.constant(1.0), size.clone() / self.c, self.c * self.c / 6.0);
         // c in two parts, so that 1 − |r|/c has all its digits in f32, too.
         let high = f64::from(self.c as f32);
-        let share = -(size - high - (self.c - high)) / self.c * (ratio.clone() + 1.0);
+        let share = -(size.clone() - high - (self.c - high)) / self.c * (ratio.clone() + 1.0);
         let square = share.clone() * share.clone();
-        let near = ratio.clone() * ratio.clone() * (square.clone() + share.clone() + 1.0);
-        let far = -(square * share - 1.0);
+        let near = size.clone() * size * ((square.clone() + share.clone() + 1.0) / 6.0);
+        let far = -(square * share - 1.0) * most;
         let inside = R::select(&ratio.less(&at.constant(0.5)), near, far);
-        R::select(&one.less(&ratio), one, inside) * (self.c * self.c / 6.0)
+        R::select(&one.less(&ratio), at.constant(most), inside)
     }
 }

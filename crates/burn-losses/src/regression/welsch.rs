@@ -90,6 +90,8 @@ impl PointwiseFormula for Welsch {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let ratio = at.residual() / self.c;
-        -(ratio.clone() * ratio * -0.5).exp_m1()
+        let near = -(ratio.clone() * ratio.clone() * -0.5).exp_m1();
+        // There nothing is left of the Gaussian, not even its slope, whatever the square is.
+        R::select(&at.constant(60.0).less(&ratio.abs()), at.constant(1.0), near)
     }
 }

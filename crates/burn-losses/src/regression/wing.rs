@@ -99,7 +99,7 @@ impl PointwiseFormula for Wing {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (size, width) = (at.residual().abs(), at.constant(self.width));
         let beyond = size.clone() - self.width;
-        let beyond = (beyond.clone() + beyond.abs()) * 0.5;
+        let beyond = beyond.clone() * 0.5 + beyond.abs() * 0.5;
         // The mean has the value w and half the slope.
         let mean = (size.clone() + self.width) * 0.5;
         let within = R::select(&size.equal(&width), mean, size.clone());

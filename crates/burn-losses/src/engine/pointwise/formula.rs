@@ -138,7 +138,10 @@ impl<R: Real> Score<R> {
             Some(0.0) => self.constant(1.0),
             Some(1.0) => self.miss(),
             Some(2.0) => self.miss() * self.miss(),
-            _ => self.power(self.miss(), self.log_miss(), &exponent),
+            _ => match self.input {
+                Input::Logits => (self.log_miss().product(self.of_class(exponent))).exp(),
+                _ => self.power(self.miss(), (-self.p()).ln_1p(), &exponent),
+            },
         }
     }
     /// p^exponent; the constant 1 for exponent 0. The exponent is a number or [one per class](PerClass).
@@ -148,27 +151,32 @@ impl<R: Real> Score<R> {
             Some(0.0) => self.constant(1.0),
             Some(1.0) => self.p(),
             Some(2.0) => self.p() * self.p(),
-            _ => self.power(self.p(), self.log_p(), &exponent),
+            _ => match self.input {
+                Input::Logits => (self.log_p().product(self.of_class(exponent))).exp(),
+                _ => self.power(self.p(), self.p().ln(), &exponent),
+            },
         }
     }
-    /// x^exponent, given x and ln x, which is floored where scores are probabilities.
+    /// x^exponent of a probability, given x and ln x.
     #[inline(always)]
     fn power(&self, x: R, log_x: R, exponent: &impl ClassParameter) -> R {
         let exponent = self.of_class(exponent);
-        if self.input == Input::Logits {
-            return (log_x * exponent).exp();
-        }
-        let power = (x.clone().ln() * exponent.clone()).exp();
+        let power = (log_x * exponent.clone()).exp();
         let (zero, one) = (self.constant(0.0), self.constant(1.0));
         let of_zero = R::select(&exponent.equal(&zero), one.clone(), zero);
         // What is nearly no number any more has no finite slope.
-        let inverse = one / x.detached();
+        let inverse = exponent.max(one.clone()) / x.detached();
         R::select(&inverse.abs().equal(&self.constant(f64::INFINITY)), of_zero, power)
     }
     /// A hyper-parameter of this element's label (its place along axis 1): the same constant for all, or its own entry.
     #[inline(always)]
     pub fn of_class(&self, parameter: impl ClassParameter) -> R {
         of_class(&self.score, parameter, &self.class)
+    }
+    /// 1 less a hyper-parameter of this element's label. Of one that is the same for all it has the digits of f64.
+    #[inline(always)]
+    pub fn rest_of_class(&self, parameter: impl ClassParameter) -> R {
+        rest_of_class(&self.score, parameter, &self.class)
     }
     /// The constant.
     #[inline(always)]
@@ -224,6 +232,14 @@ fn of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::Index)
     match parameter.same_for_all() {
         Some(value) => like.constant(value),
         None => like.lookup(parameter.by_class(), class),
+    }
+}
+
+#[inline(always)]
+fn rest_of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::Index) -> R {
+    match parameter.same_for_all() {
+        Some(value) => like.constant(1.0 - value),
+        None => -(like.lookup(parameter.by_class(), class) - 1.0),
     }
 }
 
