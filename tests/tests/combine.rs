@@ -77,7 +77,11 @@ fn selected(ratio: f64, largest: bool, mut items: Items) -> Items {
     if largest {
         order.reverse();
     }
-    let kept = ((ratio * order.len() as f64 - 1e-6).ceil() as usize).max(1);
+    // ⌈ratio·n⌉ of the decimal that the ratio is written as.
+    let written = ratio.to_string();
+    let digits = written.split_once('.').map_or("", |(_, digits)| digits);
+    let (number, one) = (written.replace('.', ""), 10_usize.pow(digits.len() as u32));
+    let kept = (number.parse::<usize>().expect("digits") * order.len()).div_ceil(one);
     let dropped: Vec<usize> = order.iter().copied().skip(kept).collect();
     let unused = (0..items.losses.len()).filter(|&at| items.counts[at] == 0.0);
     for at in dropped.into_iter().chain(unused.collect::<Vec<_>>()) {

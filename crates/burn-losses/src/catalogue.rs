@@ -74,11 +74,24 @@ impl fmt::Display for Range {
         if self.whole {
             write!(f, "a whole number ")?;
         }
+        let (low, high) = (Short(self.low), Short(self.high));
         match (self.low.is_finite(), self.high.is_finite()) {
-            (true, true) => write!(f, "{above} {} and {below} {}", self.low, self.high),
-            (true, false) => write!(f, "{above} {}", self.low),
-            (false, true) => write!(f, "{below} {}", self.high),
+            (true, true) => write!(f, "{above} {low} and {below} {high}"),
+            (true, false) => write!(f, "{above} {low}"),
+            (false, true) => write!(f, "{below} {high}"),
             (false, false) => write!(f, "finite"),
+        }
+    }
+}
+
+/// A number without rows of zeros.
+struct Short(f64);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.abs() {
+            0.0 | 1e-5..1e7 => write!(f, "{}", self.0),
+            _ => write!(f, "{:e}", self.0),
         }
     }
 }

@@ -297,7 +297,7 @@ pub(crate) fn soft_shapes<const D: usize, const T: usize>(
 }
 
 /// The shape of the rows of scores `[N, C, d…]`.
-fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
+pub(crate) fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
     if scores.len() < 2 || scores[1] == 0 {
         let rule = "have shape [N, C] or [N, C, d1, …] with at least one class";
         return Err(LossError(sentence(loss, name, rule, format!("{scores:?}"))));

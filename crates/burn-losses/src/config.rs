@@ -21,6 +21,7 @@ use crate::margin::*;
 use crate::multilabel::*;
 use crate::regression::*;
 use crate::soft_class::*;
+use crate::strict::Strict;
 use crate::tensor_class::*;
 use crate::whole::*;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
@@ -663,6 +664,7 @@ impl Serialize for LossConfig {
 
 impl<'de> Deserialize<'de> for LossConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
+        let Strict(value) = Strict::deserialize(deserializer)?;
+        Self::from_value(value).map_err(D::Error::custom)
     }
 }

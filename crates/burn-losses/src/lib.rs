@@ -160,6 +160,7 @@ pub mod real;
 mod reduction;
 mod regression;
 mod soft_class;
+mod strict;
 mod tensor_class;
 mod whole;
 
@@ -211,6 +212,9 @@ pub use soft_class::{
     NormalizedNegativeCrossEntropy, NormalizedNegativeFocal, SoftBootstrapping,
 };
 
+/// How the lab reads JSON, too. Not part of the interface.
+#[doc(hidden)]
+pub use strict::Strict;
 pub use tensor_class::{
     BackwardCorrection, BiTempered, FocalCosine, ForwardCorrection, GeneralizedJensenShannon, HardBootstrapping,
     JsdCrossEntropy, MultiMargin, MulticlassEntmax, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax,

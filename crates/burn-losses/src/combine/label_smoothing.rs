@@ -107,8 +107,10 @@ impl LabelSmoothing {
             Some(_) => vec![self.smoothing / classes as f64; classes],
             None => {
                 let each = self.distribution.by_class();
-                let total: f64 = each.iter().sum();
-                each.iter().map(|share| self.smoothing * (share / total)).collect()
+                // By the largest, so that the sum of huge numbers is none of ∞.
+                let largest = each.iter().copied().fold(0.0, f64::max);
+                let total: f64 = each.iter().map(|share| share / largest).sum();
+                each.iter().map(|share| self.smoothing * (share / largest / total)).collect()
             }
         };
         (1.0 - self.smoothing, shares)

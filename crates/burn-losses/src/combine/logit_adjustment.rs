@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 pub struct LogitAdjustment {
     /// n, how frequent each class is: > 0, one number per class; default 1 for all.
     pub counts: PerClass,
-    /// τ, how much of it is added: ≥ 0, default 1.
+    /// τ, how much of it is added: ≥ 0 and ≤ 10³⁰, default 1.
     pub tau: f64,
 }
 
@@ -96,8 +96,11 @@ impl LogitTransform for LogitAdjustment {
         }
         let counts = self.counts.by_class();
         check::counts("LogitAdjustment", counts.len(), logits.dims()[1]);
-        let total: f64 = counts.iter().sum();
-        let shifts: Vec<f64> = counts.iter().map(|count| self.tau * (count / total).ln()).collect();
+        // By the largest, so that the sum of huge counts is none of ∞.
+        let largest = counts.iter().copied().fold(0.0, f64::max);
+        let total: f64 = counts.iter().map(|count| count / largest).sum();
+        let shift = |count: &f64| self.tau * (count.ln() - largest.ln() - total.ln());
+        let shifts: Vec<f64> = counts.iter().map(shift).collect();
         let mut shape = [1; D];
         shape[1] = shifts.len();
         logits.clone() + Tensor::<D>::from_data(TensorData::new(shifts, shape), (&logits.device(), logits.dtype()))
@@ -114,7 +117,7 @@ impl Described for LogitAdjustment {
         purpose: "Rare classes",
         parameters: &[
             Parameter::per_class("counts", 1.0, Range::above(0.0)),
-            Parameter::new("tau", 1.0, Range::at_least(0.0)),
+            Parameter::new("tau", 1.0, Range::between(0.0, 1e30)),
         ],
     };
 }

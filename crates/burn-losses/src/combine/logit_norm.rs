@@ -1,6 +1,6 @@
 //! Logit normalisation.
 
-use super::row_norm::row_norm;
+use super::row_norm::{Polar, with_row_slopes};
 use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
@@ -34,7 +34,8 @@ const EPSILON: f64 = 1e-7;
 ///
 /// # Numerics
 ///
-/// Logits must be finite. Half precision is computed in f32.
+/// Half precision is computed in f32. Of a row with an infinite logit only what is infinite has a direction. A row that
+/// counts for nothing, since its target is ignored, has gradient 0, whatever its logits are.
 ///
 /// # Source
 ///
@@ -59,7 +60,7 @@ const EPSILON: f64 = 1e-7;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogitNorm {
-    /// T, the inverse of the length every row gets: > 0, default 0.04.
+    /// T, the inverse of the length every row gets: ≥ 10⁻³⁰ and ≤ 10³⁰, default 0.04.
     pub temperature: f64,
 }
 
@@ -91,11 +92,15 @@ impl LogitNorm {
 
 impl LogitTransform for LogitNorm {
     fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
-        let norm = row_norm(logits.clone(), 2.0);
+        let polar = Polar::of(&logits, 2.0);
+        let norm = polar.scale.clone() * polar.length.clone();
         let empty = norm.clone().equal_elem(0.0);
-        let shape = logits.shape();
-        let normalised = logits / ((norm + EPSILON) * self.temperature);
-        normalised.mask_fill(empty.expand(shape), 0.0)
+        // ‖x‖/n, without a norm that may be infinite.
+        let epsilon = polar.scale.ones_like() * EPSILON;
+        let part = (epsilon / polar.scale.clone() / polar.length.clone() + 1.0).recip();
+        let value = polar.direction.clone() * (part.clone() / self.temperature);
+        let factor = ((norm + EPSILON) * self.temperature).recip().mask_fill(empty, 0.0);
+        with_row_slopes(value, logits, factor, polar.direction.clone() * part, polar.direction)
     }
 }
 
@@ -107,7 +112,7 @@ impl Described for LogitNorm {
         formula: "x ← x / (T·‖x‖₂)",
         source: "Wei et al., Mitigating Neural Network Overconfidence with Logit Normalization, 2022, equation 6",
         purpose: "Against overconfidence, round any loss",
-        parameters: &[Parameter::new("temperature", 0.04, Range::above(0.0))],
+        parameters: &[Parameter::new("temperature", 0.04, Range::between(1e-30, 1e30))],
     };
 }
 

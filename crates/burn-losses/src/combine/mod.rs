@@ -1,5 +1,6 @@
 //! The wrappers that go round any loss, and the sums of losses.
 
+mod decimal;
 mod flooding;
 mod individual_flooding;
 mod label_smoothing;

@@ -1,5 +1,6 @@
 //! A weight that changes over the steps of a training.
 
+use super::decimal::Decimal;
 use crate::check::LossError;
 use serde::{Deserialize, Serialize};
 
@@ -70,10 +71,16 @@ impl Schedule {
             Self::Ramp(Ramp { to, steps, .. }) if step >= steps => to,
             Self::Ramp(Ramp { shape, from, to, steps }) => {
                 let part = step as f64 / steps as f64;
+                let ratio = to / from;
                 match shape {
-                    RampShape::Linear => from + (to - from) * part,
+                    // As the numbers are written: half way from 0.2 to 0.4 is 0.3.
+                    RampShape::Linear => {
+                        Decimal::between(from, to, step, steps).unwrap_or_else(|| from * (1.0 - part) + to * part)
+                    }
                     RampShape::Cosine => from + (to - from) * 0.5 * (1.0 - (core::f64::consts::PI * part).cos()),
-                    RampShape::Exponential => from * (to / from).powf(part),
+                    // Where the ratio leaves the range of a double, its ends do not.
+                    RampShape::Exponential if !ratio.is_normal() => from.powf(1.0 - part) * to.powf(part),
+                    RampShape::Exponential => from * ratio.powf(part),
                 }
             }
         }

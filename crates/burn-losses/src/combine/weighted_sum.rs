@@ -99,6 +99,15 @@ impl<L> WeightedSum<L> {
     }
 }
 
+/// The losses times their weight: nothing times 0, even if they are infinite.
+fn weighted(losses: Tensor<1>, weight: f64) -> Tensor<1> {
+    if weight == 0.0 {
+        let endless = losses.clone().is_finite().bool_not();
+        return losses.mask_fill(endless, 0.0) * weight;
+    }
+    losses * weight
+}
+
 impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> {
     type Losses = L::Losses;
 
@@ -106,7 +115,7 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
     ///
     /// If there is no loss; as the losses.
     fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        let term = |weight, loss: &L| loss.forward(input.clone(), target.clone(), reduction) * weight;
+        let term = |weight, loss: &L| weighted(loss.forward(input.clone(), target.clone(), reduction), weight);
         self.total(term, |a, b| a + b)
     }
 
@@ -117,7 +126,7 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
             let losses = loss.forward_no_reduction(input.clone(), target.clone()).flat();
             let got = losses.dims()[0];
             assert_eq!(got, len, "WeightedSum: losses must have as many values as the first one, {len}, got {got}");
-            losses * weight
+            weighted(losses, weight)
         };
         like.shaped(self.total(term, |a, b| a + b))
     }

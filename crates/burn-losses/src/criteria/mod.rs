@@ -20,7 +20,9 @@ pub(crate) use tensor_class::{TensorClassCall, check_shapes};
 pub use tensor_class::{TensorClassFormula, TensorClassLoss};
 
 use crate::reduction::Reduction;
-use burn::tensor::{DType, Tensor};
+use burn::backend::Dispatch;
+use burn::backend::ops::FloatTensorOps;
+use burn::tensor::{DType, Shape, Tensor};
 
 /// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers round them have in
 /// common, whatever they take.
@@ -69,10 +71,10 @@ pub trait Losses: Clone {
 impl<const D: usize> Losses for Tensor<D> {
     fn flat(self) -> Tensor<1> {
         let len = self.shape().num_elements();
-        self.reshape([len])
+        in_shape(self, Shape::new([len]))
     }
     fn shaped(&self, flat: Tensor<1>) -> Self {
-        flat.reshape(self.dims())
+        in_shape(flat, self.shape())
     }
     fn cast(self, dtype: DType) -> Self {
         Tensor::<D>::cast(self, dtype)
@@ -95,8 +97,13 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
     }
 }
 
+/// In this shape, of as many elements. To [`Tensor::reshape`] a length of 0 means something else.
+pub(crate) fn in_shape<const D: usize, const O: usize>(tensor: Tensor<D>, shape: Shape) -> Tensor<O> {
+    Tensor::from_dispatch(Dispatch::float_reshape(tensor.into_dispatch(), shape))
+}
+
 /// In f32 or wider.
-fn widened<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+pub(crate) fn widened<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     match tensor.dtype() {
         DType::F16 | DType::BF16 => tensor.cast(DType::F32),
         _ => tensor,

@@ -163,11 +163,17 @@ impl TensorCall {
         reduction: Reduction,
     ) -> Tensor<1> {
         let dtype = prediction.dtype();
+        check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
+        let (rows, shape) = self.layout(prediction.dims());
+        if let Some(weights) = &weights {
+            check::tensor_weights(self.0.name(), weights, shape, dtype);
+        }
+        if rows.contains(&0) {
+            // Sums of nothing, of which there may be more than fit into memory, in the graph of what there is.
+            return prediction.sum() + target.sum();
+        }
         let (losses, counts) = match weights {
             Some(weights) => {
-                check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
-                let (_, shape) = self.layout(prediction.dims());
-                check::tensor_weights(self.0.name(), &weights, shape, dtype);
                 let weights = widened(weights);
                 let silent = weights.clone().equal_elem(0.0);
                 // What counts for nothing says nothing, whatever it is.

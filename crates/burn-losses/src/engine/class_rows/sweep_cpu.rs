@@ -277,7 +277,11 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         self.block.len = len;
         let weights = self.sweep.call.class_weights.as_deref();
         for r in 0..len {
-            let class = self.sweep.targets[first + r];
+            let class = match self.sweep.upstream {
+                // What nothing was made of has no gradient, whatever its slope is.
+                Upstream::Each(upstream) if upstream[first + r].to_acc().to_f64() == 0.0 => IGNORED,
+                _ => self.sweep.targets[first + r],
+            };
             self.block.class[r] = class;
             let weight = match weights {
                 _ if class == IGNORED => 0.0,

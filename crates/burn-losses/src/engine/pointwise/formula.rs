@@ -731,15 +731,19 @@ unsafe fn step<F: Elementwise, V: Vector, const K: usize>(
         let of = [variable::<F, V, K>(a, 0), variable::<F, V, K>(b, 1), variable::<F, V, K>(c, 2)];
         let dual = formula.value(&Inputs { of, class: *classes });
         if points.gradients[0].is_some() || points.gradients[1].is_some() || points.gradients[2].is_some() {
-            let mut factor = V::splat(points.factor);
-            if let Some(upstream) = points.upstream {
-                factor = factor.mul(load::<V>(upstream.add(at), n));
-            }
+            let factor = V::splat(points.factor);
+            #[allow(clippy::manual_map)] // As above.
+            let upstream = match points.upstream {
+                Some(upstream) => Some(load::<V>(upstream.add(at), n)),
+                None => None,
+            };
             for index in 0..K {
                 if F::DIFFERENTIABLE[index]
                     && let Some(to) = points.gradients[index]
                 {
-                    store(weighted(dual.slope(index).0.mul(factor), weight), to.add(at), n);
+                    // What nothing was made of has no gradient, whatever its slope is.
+                    let slope = weighted(dual.slope(index).0.mul(factor), upstream);
+                    store(weighted(slope, weight), to.add(at), n);
                 }
             }
         }
