@@ -54,6 +54,11 @@ impl Range {
     pub const fn all() -> Self {
         Self::open(f64::NEG_INFINITY, f64::INFINITY)
     }
+    /// The sizes of errors, factors and powers: 10⁻¹⁸ ≤ x ≤ 10¹⁸, whose squares every dtype holds that losses are computed
+    /// in, so that what is right for one number is right for all of them.
+    pub const fn size() -> Self {
+        Self::between(1e-18, 1e18)
+    }
     /// low < x ≤ high.
     pub const fn above_up_to(low: f64, high: f64) -> Self {
         Self { low, above_low: true, high, below_high: false, whole: false }

@@ -51,7 +51,7 @@ use serde::{Deserialize, Serialize};
 pub struct BetaNll {
     /// β, from likelihood (0) to squared error (1): ≥ 0 and ≤ 1, default 0.5.
     pub beta: f64,
-    /// ε, the least variance: > 0, default 10⁻⁶.
+    /// ε, the least variance: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -87,7 +87,7 @@ impl Described for BetaNll {
         purpose: "Predictions with their variance that fit the mean, too",
         parameters: &[
             Parameter::new("beta", 0.5, Range::between(0.0, 1.0)),
-            Parameter::new("epsilon", 1e-6, Range::above(0.0)),
+            Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
         ],
     };
 }
@@ -109,7 +109,8 @@ impl BetaNll {
     #[inline(always)]
     fn of<R: Real>(&self, residual: R, variance: R) -> R {
         let root = variance.detached().powf(0.5 * self.beta);
-        let (part, spread) = (root.clone() / variance.clone().sqrt(), root.clone() * (variance.clone().ln() * 0.5) * root);
+        let (part, spread) =
+            (root.clone() / variance.clone().sqrt(), root.clone() * (variance.clone().ln() * 0.5) * root);
         // An infinite variance: v^(β − 1) is 0 or, for β = 1, 1.
         let (is_infinite, one) = (variance.equal(&variance.constant(f64::INFINITY)), self.beta == 1.0);
         let part = R::select(&is_infinite, variance.constant(if one { 1.0 } else { 0.0 }), part);

@@ -1,7 +1,7 @@
 //! Soft margin loss.
 
 use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,7 @@ impl Described for SoftMargin {
 }
 
 impl PointwiseFormula for SoftMargin {
+    const LABELS: Labels = Labels::MinusOrPlusOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     #[inline(always)]

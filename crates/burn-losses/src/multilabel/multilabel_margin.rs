@@ -3,6 +3,7 @@
 use super::is_yes;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::criteria::{Per, TensorFormula};
+use crate::engine::pointwise::Labels;
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,7 @@ impl Described for MultilabelMargin {
 
 impl TensorFormula for MultilabelMargin {
     const PER: Per = Per::Row;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {

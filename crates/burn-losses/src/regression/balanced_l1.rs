@@ -52,11 +52,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BalancedL1 {
-    /// α, how much small errors pull, less being more: > 0, default 0.5.
+    /// α, how much small errors pull, less being more: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 0.5.
     pub alpha: f64,
-    /// γ, the slope of large errors: > 0, default 1.5.
+    /// γ, the slope of large errors: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.5.
     pub gamma: f64,
-    /// β, where the line begins: > 0, default 1.
+    /// β, where the line begins: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub beta: f64,
 }
 
@@ -97,9 +97,9 @@ impl Described for BalancedL1 {
         source: "Pang et al., Libra R-CNN, 2019",
         purpose: "Boxes of detectors, the accurate ones included",
         parameters: &[
-            Parameter::new("alpha", 0.5, Range::above(0.0)),
-            Parameter::new("gamma", 1.5, Range::above(0.0)),
-            Parameter::new("beta", 1.0, Range::above(0.0)),
+            Parameter::new("alpha", 0.5, Range::size()),
+            Parameter::new("gamma", 1.5, Range::size()),
+            Parameter::new("beta", 1.0, Range::size()),
         ],
     };
 }

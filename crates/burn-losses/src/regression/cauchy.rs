@@ -54,7 +54,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cauchy {
-    /// c, the size of an error that is still usual: > 0, default 1.
+    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
 }
 
@@ -82,7 +82,7 @@ impl Described for Cauchy {
         formula: "(c²/2)·ln(1 + (r/c)²)",
         source: "Black and Anandan, The Robust Estimation of Multiple Motions, 1996",
         purpose: "Gross outliers that still count a little",
-        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
+        parameters: &[Parameter::new("c", 1.0, Range::size())],
     };
 }
 

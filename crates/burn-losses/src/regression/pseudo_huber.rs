@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PseudoHuber {
-    /// δ, where the parabola bends into the line: > 0, default 1.
+    /// δ, where the parabola bends into the line: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub delta: f64,
     /// k, the power of δ in front: ≥ 0 and ≤ 2, default 2.
     pub delta_power: f64,
@@ -90,7 +90,7 @@ impl Described for PseudoHuber {
         source: "Charbonnier et al., Two deterministic half-quadratic regularization algorithms, 1994",
         purpose: "Huber with smooth derivatives",
         parameters: &[
-            Parameter::new("delta", 1.0, Range::above(0.0)),
+            Parameter::new("delta", 1.0, Range::size()),
             Parameter::new("delta_power", 2.0, Range::between(0.0, 2.0)),
         ],
     };

@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tukey {
-    /// c, where outliers begin: > 0, default 4.685.
+    /// c, where outliers begin: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 4.685.
     pub c: f64,
 }
 
@@ -84,7 +84,7 @@ impl Described for Tukey {
         formula: "c²/6·(1 − (1 − (r/c)²)³) where |r| ≤ c, else c²/6",
         source: "Beaton and Tukey, The Fitting of Power Series, 1974",
         purpose: "Gross outliers that do not count at all",
-        parameters: &[Parameter::new("c", 4.685, Range::above(0.0))],
+        parameters: &[Parameter::new("c", 4.685, Range::size())],
     };
 }
 

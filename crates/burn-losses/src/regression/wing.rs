@@ -49,9 +49,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Wing {
-    /// w, where the line begins: > 0, default 10.
+    /// w, where the line begins: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10.
     pub width: f64,
-    /// ε, the size of an error that is small: > 0, default 2.
+    /// ε, the size of an error that is small: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 2.
     pub curvature: f64,
 }
 
@@ -85,10 +85,7 @@ impl Described for Wing {
         formula: "w·ln(1 + |r|/ε) where |r| < w, else |r| − w + w·ln(1 + w/ε)",
         source: "Feng et al., Wing Loss for Robust Facial Landmark Localisation, 2018",
         purpose: "Coordinates of landmarks",
-        parameters: &[
-            Parameter::new("width", 10.0, Range::above(0.0)),
-            Parameter::new("curvature", 2.0, Range::above(0.0)),
-        ],
+        parameters: &[Parameter::new("width", 10.0, Range::size()), Parameter::new("curvature", 2.0, Range::size())],
     };
 }
 
