@@ -109,13 +109,15 @@ impl BetaNll {
     #[inline(always)]
     fn of<R: Real>(&self, residual: R, variance: R) -> R {
         let root = variance.detached().powf(0.5 * self.beta);
-        let (part, spread) =
-            (root.clone() / variance.clone().sqrt(), root.clone() * (variance.clone().ln() * 0.5) * root);
-        // An infinite variance: v^(β − 1) is 0 or, for β = 1, 1.
-        let (is_infinite, one) = (variance.equal(&variance.constant(f64::INFINITY)), self.beta == 1.0);
-        let part = R::select(&is_infinite, variance.constant(if one { 1.0 } else { 0.0 }), part);
-        let end = if one { variance * 0.5 } else { variance.detached() };
-        let part = residual * part;
-        R::select(&is_infinite, end, spread) + part.clone() * 0.5 * part
+        let part = residual.clone() / variance.clone().sqrt() * root.clone();
+        let loss = root.clone() * (variance.clone().ln() * 0.5) * root + part.clone() * 0.5 * part;
+        let is_infinite = variance.equal(&variance.constant(f64::INFINITY));
+        // There v^(β − 1) is 0 or, for β = 1, 1.
+        let end = if self.beta == 1.0 {
+            variance * 0.5 + residual.clone() * 0.5 * residual
+        } else {
+            variance.detached() + residual.detached() * 0.0
+        };
+        R::select(&is_infinite, end, loss)
     }
 }

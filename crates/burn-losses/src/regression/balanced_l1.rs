@@ -125,14 +125,20 @@ impl PointwiseFormula for BalancedL1 {
         let whole = part.clone() + inverse;
         // The slope of the logarithm leaves the finite numbers among the subnormal ones.
         let is_steep = (at.constant(1.0) / whole.detached()).equal(&at.constant(f64::INFINITY));
-        let whole = R::select(&is_steep, whole.detached(), whole);
-        let log = R::select(&is_large, whole.ln() + log_b, share.clone().ln_1p());
+        let log_whole = R::select(&is_steep, whole.detached().ln(), whole.ln()) + log_b;
+        let log = R::select(&is_large, log_whole, share.clone().ln_1p());
         let even = (part.clone() + inverse) * (-log.clone()).exp_m1_minus();
         let mid = (even * beta + log * ((1.0 - beta) * inverse)) * alpha;
-        // Small b·|r|/β: what is left of the logarithms after they cancel.
-        let small = share.clone() * alpha * series(&share, EVEN) + series(&share, LOG) * (alpha / beta * (1.0 - beta));
-        let near = R::select(&share.less(&at.constant(2f64.powi(-10))), size.clone() * small, mid);
-        let near = R::select(&size.equal(&zero), zero, near);
+        let near = if growth < 40.0 {
+            // Small b·|r|/β: what is left of the logarithms after they cancel.
+            let even = size.clone() * (alpha * b / beta) * series(&share, EVEN);
+            let small = even + series(&share, LOG) * (alpha / beta * (1.0 - beta));
+            let small = R::select(&share.less(&at.constant(2f64.powi(-10))), size.clone() * small, mid);
+            R::select(&size.equal(&zero), zero, small)
+        } else {
+            // b may be more than the dtype holds.
+            R::select(&part.equal(&zero), zero, mid)
+        };
         let far = size.clone() * self.gamma + offset;
         let kink = near.clone() * 0.5 + far.clone() * 0.5;
         let beta = at.constant(beta);

@@ -143,7 +143,9 @@ impl PointwiseFormula for GeneralRobust {
         if alpha < 0.5 {
             return R::select(&is_infinite, end, near);
         }
-        let vast = size.clone() * ((log.clone() * (0.5 * alpha - 0.5)).exp() * (b / alpha / unit));
+        // ratio^α as r times a constant, whose slope by r is α times as large.
+        let steady = (log.detached() * (0.5 * alpha - 0.5)).exp() * (b / alpha / unit);
+        let vast = (size.detached() + (size.clone() - size.detached()) * alpha) * steady;
         let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
         let far = if alpha == 1.0 {
             root.clone()
