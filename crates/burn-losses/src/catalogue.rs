@@ -55,6 +55,11 @@ impl Range {
     pub const fn all() -> Self {
         Self::open(f64::NEG_INFINITY, f64::INFINITY)
     }
+    /// The sizes of errors, factors and powers: 10⁻¹⁸ ≤ x ≤ 10¹⁸, whose squares every dtype holds that losses are computed
+    /// in, so that what is right for one number is right for all of them.
+    pub const fn size() -> Self {
+        Self::between(1e-18, 1e18)
+    }
     /// low < x ≤ high.
     pub const fn above_up_to(low: f64, high: f64) -> Self {
         Self { low, above_low: true, high, below_high: false, whole: false }
@@ -88,13 +93,20 @@ impl fmt::Display for Range {
         if self.whole {
             write!(f, "a whole number ")?;
         }
+        let (low, high) = (written(self.low), written(self.high));
         match (self.low.is_finite(), self.high.is_finite()) {
-            (true, true) => write!(f, "{above} {} and {below} {}", self.low, self.high),
-            (true, false) => write!(f, "{above} {}", self.low),
-            (false, true) => write!(f, "{below} {}", self.high),
+            (true, true) => write!(f, "{above} {low} and {below} {high}"),
+            (true, false) => write!(f, "{above} {low}"),
+            (false, true) => write!(f, "{below} {high}"),
             (false, false) => write!(f, "finite"),
         }
     }
+}
+
+/// A number without rows of zeros: 1e-30, 0.5, 12.
+pub(crate) fn written(number: f64) -> String {
+    let plain = number == 0.0 || (1e-5..1e7).contains(&number.abs());
+    if plain { number.to_string() } else { format!("{number:e}") }
 }
 
 /// One hyper-parameter.

@@ -248,7 +248,7 @@ pub use divergence::{
 };
 pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFormula, Terms};
 pub use engine::pointwise::{
-    BinaryFormula, DistributionFormula, Input, Observation, Point, PointCall, PointwiseFormula, Score,
+    BinaryFormula, DistributionFormula, Input, Labels, Observation, Point, PointCall, PointwiseFormula, Score,
 };
 pub use engine::soft_rows::{Class, SoftCall, SoftClassFormula, Sums};
 pub use likelihood::{BetaNll, GaussianCrps, GaussianNll, LaplaceNll, StudentTNll};

@@ -65,7 +65,7 @@ use serde::{Deserialize, Serialize};
 pub struct BinaryFocal {
     /// α, the weight of the positives, 1 − α of the negatives: ≥ 0 and ≤ 1, default 0.25; a number or one per label.
     pub alpha: PerClass,
-    /// γ, how fast a well classified example loses its weight: ≥ 0, default 2; a number or one per label.
+    /// γ, how fast a well classified example loses its weight: ≥ 0 and ≤ 10¹⁸, default 2; a number or one per label.
     pub gamma: PerClass,
 }
 
@@ -101,7 +101,7 @@ impl Described for BinaryFocal {
         purpose: "Very many easy negatives and few positives",
         parameters: &[
             Parameter::per_class("alpha", 0.25, Range::between(0.0, 1.0)),
-            Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
+            Parameter::per_class("gamma", 2.0, Range::between(0.0, 1e18)),
         ],
     };
     const PICTURE: Picture = Picture {
@@ -120,11 +120,11 @@ impl BinaryFormula for BinaryFocal {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma) * -at.log_p())
+        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma).product(-at.log_p()))
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(-(at.of_class(&self.alpha) - 1.0), at.p_pow(&self.gamma) * -at.log_miss())
+        weighted(at.rest_of_class(&self.alpha), at.p_pow(&self.gamma).product(-at.log_miss()))
     }
 }

@@ -4,6 +4,7 @@ use super::{is_yes, known};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::added;
+use crate::engine::pointwise::Labels;
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,7 @@ impl Described for MultilabelMargin {
 
 impl TensorFormula for MultilabelMargin {
     const PER: Per = Per::Row;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
