@@ -46,6 +46,9 @@ fn sentence(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> S
     format!("{loss}: {argument} must {rule}, got {got}")
 }
 
+/// How large and how small hyper-parameters may be, so that f32 holds them and what they are multiplied by.
+const SIZES: core::ops::RangeInclusive<f64> = 1e-30..=1e30;
+
 /// Whether every parameter lies in its range. The parameters are read from what `config` serialises to.
 pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Serialize) -> Result<(), LossError> {
     let values = serde_json::to_value(config).map_err(|error| LossError(format!("{loss}: {error}")))?;
@@ -67,6 +70,12 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
                 Value::Bool(_) => parameter.flag,
                 _ => !parameter.flag && number.as_f64().is_some_and(|x| parameter.range.contains(x)),
             };
+            let held = number.as_f64().is_none_or(|x| x == 0.0 || SIZES.contains(&x.abs()));
+            if inside && !held {
+                let (low, high) = (SIZES.start(), SIZES.end());
+                let rule = format!("be {} and, unless it is 0, of a size from {low:e} to {high:e}", parameter.range);
+                return Err(LossError(sentence(loss, parameter.name, &rule, number)));
+            }
             if !inside {
                 let got = if number.is_null() { "NaN or an infinity".to_owned() } else { number.to_string() };
                 let rule =
@@ -132,7 +141,7 @@ pub(crate) fn class_weights_within(loss: &str, weights: &[f64], most: f64) -> Re
     match weights.iter().find(|weight| **weight > most) {
         Some(bad) => {
             let rule = format!("be ≤ {most:e} in this dtype, unless the mean divides by them");
-            Err(LossError(sentence(loss, "class_weights", &rule, bad)))
+            Err(LossError(sentence(loss, "class_weights", &rule, format!("{bad:e}"))))
         }
         None => Ok(()),
     }
