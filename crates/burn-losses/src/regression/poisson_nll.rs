@@ -30,8 +30,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// For rates above ½, ln(x + ε) is written with `ln_1p`, so that ε is not lost near x = 1. A rate below −ε has no
-/// logarithm: its loss is NaN.
+/// For rates above ½, ln(x + ε) is written with `ln_1p`, so that ε is not lost near x = 1.
 ///
 /// # Source
 ///
