@@ -262,7 +262,10 @@ impl Setting {
             Some(by) => (vec![1], criterion.forward_soft(scores, probabilities, None::<Tensor<2>>, by)),
             None => {
                 let losses = criterion.forward_soft_no_reduction::<3, 2>(scores, probabilities);
-                let shape = [&logits.shape[..1], &logits.shape[2.min(logits.shape.len())..]].concat();
+                let shape = match logits.shape[..] {
+                    [first, _, ref behind @ ..] => [&[first][..], behind].concat(),
+                    _ => vec![],
+                };
                 (shape, losses.map(|losses| losses.flatten::<1>(0, 1)))
             }
         };
