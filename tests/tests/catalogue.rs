@@ -655,3 +655,39 @@ fn package_has_the_licences_of_the_repository() {
         assert_eq!(read(&crate_root().join(name)), read(&root().join(name)), "{name}");
     }
 }
+
+/// With a feature that Burn does not ask for of a crate that it stands on, Burn would be built anew in the project of
+/// every user.
+#[test]
+fn library_asks_nothing_of_the_crates_under_burn_that_burn_does_not_ask() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let arguments = ["metadata", "--format-version", "1", "--offline"];
+    let output = std::process::Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let list = |value: &serde_json::Value| value.as_array().expect("a list").clone();
+    let packages = list(&metadata["packages"]);
+    let is_burn = |name: &serde_json::Value| name.as_str().is_some_and(|name| name.starts_with("burn"));
+    let of_burn = packages.iter().filter(|package| is_burn(&package["name"]) && package["source"].is_string());
+    let by_burn: Vec<_> = of_burn.flat_map(|package| list(&package["dependencies"])).collect();
+    let features = |dependency: &serde_json::Value| {
+        let mut features = list(&dependency["features"]);
+        features.extend((dependency["uses_default_features"] == true).then(|| "default".into()));
+        features
+    };
+    let own = packages.iter().find(|package| package["name"] == "burn-losses").expect("the library");
+    let mut shared = Vec::new();
+    for dependency in list(&own["dependencies"]).iter().filter(|dependency| dependency["kind"].is_null()) {
+        let name = &dependency["name"];
+        let alike: Vec<_> = by_burn.iter().filter(|other| other["name"] == *name && other["kind"].is_null()).collect();
+        if is_burn(name) || alike.is_empty() {
+            continue;
+        }
+        shared.push(name.as_str().expect("a name").to_owned());
+        let asked: Vec<_> = alike.into_iter().flat_map(&features).collect();
+        for feature in features(dependency) {
+            assert!(asked.contains(&feature), "{name}: Burn does not ask for its feature {feature}");
+        }
+    }
+    assert!(["half", "serde", "serde_json"].iter().all(|name| shared.iter().any(|own| own == name)), "{shared:?}");
+}

@@ -4,12 +4,13 @@ use super::say;
 use crate::device;
 use crate::error::{LabError, caught};
 use burn::tensor::{DType, Device, Gradients, Int, Tensor, TensorData};
-use burn_losses::Losses;
 use burn_losses::catalogue::Signature;
 use burn_losses::prelude::*;
+use burn_losses::{Losses, Strict};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::BufRead;
+use std::ops::RangeInclusive;
 
 /// A line.
 #[derive(Debug, Deserialize)]
@@ -26,6 +27,9 @@ struct Request {
     dtype: String,
     #[serde(default = "flex_name")]
     device: String,
+    /// The dtype of the targets of a class loss: an integer's.
+    #[serde(default)]
+    targets_dtype: Option<String>,
     /// By their names: logits and targets of a class loss, scores and targets of a binary or multilabel loss,
     /// prediction and target of a pointwise or whole loss, location, scale and target of a distribution.
     inputs: Value,
@@ -146,7 +150,7 @@ pub(super) fn run() -> Result<(), LabError> {
 pub fn answer(line: &[u8]) -> Value {
     let evaluated = caught(|| {
         // In two steps: only what is wrong with the JSON itself has a useful line and column.
-        let line = serde_json::from_slice::<Value>(line).map_err(|error| format!("not JSON: {error}"))?;
+        let Strict(line) = serde_json::from_slice(line).map_err(|error| format!("not JSON: {error}"))?;
         evaluate(Request::deserialize(line).map_err(|error| error.to_string())?)
     });
     evaluated.flatten().unwrap_or_else(|error| json!({ "error": error }))
@@ -155,11 +159,17 @@ pub fn answer(line: &[u8]) -> Value {
 impl<T> Array<T> {
     /// The number of elements of the shape must be that of the data.
     fn check(&self, name: &str) -> Result<(), String> {
-        let elements = self.shape.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis));
-        if elements == Some(self.data.len()) {
+        let elements: Option<usize> = if self.shape.contains(&0) { Some(0) } else { self.lines() };
+        if elements == Some(self.data.len()) && self.lines().is_some() {
             return Ok(());
         }
         Err(format!("{name}: data must fill the shape {:?}, got {} values", self.shape, self.data.len()))
+    }
+
+    /// The product of the axes that are not 0, if it is a number at all.
+    fn lines(&self) -> Option<usize> {
+        let axes = self.shape.iter().filter(|axis| **axis > 0);
+        axes.copied().try_fold(1_usize, usize::checked_mul).filter(|product| *product < 1 << 48)
     }
 }
 
@@ -172,13 +182,20 @@ struct Setting {
 }
 
 fn evaluate(request: Request) -> Result<Value, String> {
-    let Request { loss, class_weights, ignore_index, reduction, dtype, device: name, inputs } = request;
+    let Request { loss, class_weights, ignore_index, reduction, dtype, device: name, targets_dtype, inputs } = request;
     let device = device::by_name(&name).map_err(|error| error.to_string())?.autodiff();
     let dtype = device::dtype(&name, &dtype).map_err(|error| error.to_string())?;
     let setting = Setting { loss, by: reduction.reduction(), device, dtype };
     let signature = setting.loss.signature();
     if matches!(signature, Signature::Class | Signature::Any) {
-        return setting.class(parsed(inputs)?, class_weights, ignore_index);
+        let targets_dtype = integers(targets_dtype.as_deref().unwrap_or("i64"))?;
+        return setting.class(parsed(inputs)?, targets_dtype, class_weights, ignore_index);
+    }
+    if targets_dtype.is_some() {
+        let name = setting.loss.name();
+        return Err(format!(
+            "targets_dtype: must be of a class loss, got {name}, whose targets have the dtype of the rest"
+        ));
     }
     if class_weights.is_some() || ignore_index.is_some() {
         let name = setting.loss.name();
@@ -195,6 +212,24 @@ fn evaluate(request: Request) -> Result<Value, String> {
     }
 }
 
+/// The integers of this name, and those of i64 that they have.
+fn integers(name: &str) -> Result<(DType, RangeInclusive<i64>), String> {
+    Ok(match name {
+        "i64" => (DType::I64, i64::MIN..=i64::MAX),
+        "i32" => (DType::I32, i32::MIN.into()..=i32::MAX.into()),
+        "i16" => (DType::I16, i16::MIN.into()..=i16::MAX.into()),
+        "i8" => (DType::I8, i8::MIN.into()..=i8::MAX.into()),
+        "u64" => (DType::U64, 0..=i64::MAX),
+        "u32" => (DType::U32, 0..=u32::MAX.into()),
+        "u16" => (DType::U16, 0..=u16::MAX.into()),
+        "u8" => (DType::U8, 0..=u8::MAX.into()),
+        _ => {
+            let names = "i64, i32, i16, i8, u64, u32, u16, u8";
+            return Err(format!("targets_dtype: the name must be one of {names}, got \"{name}\""));
+        }
+    })
+}
+
 fn parsed<T: serde::de::DeserializeOwned>(inputs: Value) -> Result<T, String> {
     serde_json::from_value(inputs).map_err(|error| format!("inputs: {error}"))
 }
@@ -203,13 +238,14 @@ impl Setting {
     fn class(
         &self,
         inputs: ClassInputs,
+        (targets_dtype, within): (DType, RangeInclusive<i64>),
         class_weights: Option<Vec<f64>>,
         ignore_index: Option<i64>,
     ) -> Result<Value, String> {
         let ClassInputs { logits, targets } = inputs;
         logits.check("logits")?;
         targets.check("targets")?;
-        let criterion = self.loss.init().and_then(|loss| loss.with_class_weights(class_weights));
+        let criterion = self.loss.init().and_then(|loss| loss.try_with_class_weights(class_weights));
         let criterion = criterion.map_err(|error| error.to_string())?.with_ignore_index(ignore_index);
         let checked = criterion.check(&logits.shape, &targets.shape, targets.data.iter().copied(), self.by);
         checked.map_err(|error| error.to_string())?;
@@ -217,8 +253,11 @@ impl Setting {
         // Every rank is three axes: rows, classes, and the product of what is behind.
         let input = self.tensor(&logits);
         let [rows, _, inner] = input.dims();
+        if let Some(beyond) = targets.data.iter().find(|target| !within.contains(target)) {
+            return Err(format!("targets: must be numbers of their dtype {targets_dtype:?}, got {beyond}"));
+        }
         let data = TensorData::new(targets.data, [rows / criterion.views(), inner]);
-        let classes = Tensor::<2, Int>::from_data(data, (&self.device, DType::I64));
+        let classes = Tensor::<2, Int>::from_data(data, (&self.device, targets_dtype));
         let (value, gradients) = self.differentiate(&criterion, input.clone(), classes, &targets.shape);
         Ok(answered(&value, &gradients, &[("logits", &input, &logits.shape)]))
     }
@@ -252,8 +291,20 @@ impl Setting {
         let criterion = self.loss.init_tensor().map_err(|error| error.to_string())?;
         let inputs = [prediction, target].map(|array| self.tensor(array));
         let [input, other] = inputs.clone();
-        let losses = criterion.counts(&input, &other).dims();
-        let shape = reduced(&prediction.shape, input.dims(), losses);
+        let shape = match self.by {
+            Some(_) => Vec::new(),
+            None => {
+                let most = 1 << 24;
+                if prediction.lines().is_none_or(|lines| lines > most) {
+                    let name = self.loss.name();
+                    return Err(format!(
+                        "{name}: there must be at most {most} losses to tell, got shape {:?}",
+                        prediction.shape
+                    ));
+                }
+                reduced(&prediction.shape, input.dims(), criterion.counts(&input, &other).dims())
+            }
+        };
         let (value, gradients) = self.differentiate(&criterion, input, other, &shape);
         Ok((value, gradients, inputs))
     }

@@ -1,10 +1,10 @@
 //! Files as the readers see them: unpacked on the way, and never more bytes than asked for.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Seek};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use super::DataError;
 
@@ -57,8 +57,7 @@ impl Source {
             }
             file.rewind().map_err(|error| unreadable(path, &error))?;
         }
-        // The decoder of one member would pass over whatever follows it in silence.
-        let reader: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+        let reader: Box<dyn Read> = if packed { Box::new(Members::of(file)) } else { Box::new(file) };
         Ok(Self { path: path.to_path_buf(), reader, packed, taken: 0 })
     }
 
@@ -84,6 +83,45 @@ impl Source {
     /// A complaint about this file.
     pub(super) fn fault(&self, complaint: impl Into<String>) -> DataError {
         DataError::new(&self.path, complaint)
+    }
+}
+
+/// A gzip file: members one after the other, with or without zeros between and behind them, as `gzip` itself reads it.
+/// The decoder of one member would pass over whatever follows it in silence.
+struct Members(Option<GzDecoder<BufReader<File>>>);
+
+impl Members {
+    fn of(file: File) -> Self {
+        Self(Some(GzDecoder::new(BufReader::new(file))))
+    }
+}
+
+impl Read for Members {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.0 {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            self.0 = self.0.take().map(GzDecoder::into_inner).map(after_zeros).transpose()?.flatten();
+        }
+        Ok(0)
+    }
+}
+
+/// The next member, if anything but zeros is left.
+fn after_zeros(mut rest: BufReader<File>) -> io::Result<Option<GzDecoder<BufReader<File>>>> {
+    loop {
+        let bytes = rest.fill_buf()?;
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        match bytes.len() {
+            0 => return Ok(None),
+            len if zeros < len => {
+                rest.consume(zeros);
+                return Ok(Some(GzDecoder::new(rest)));
+            }
+            len => rest.consume(len),
+        }
     }
 }
 
@@ -115,6 +153,17 @@ mod tests {
         let packed = gzip(b"digits");
         assert_eq!(take("a.gz", &packed, 10), Ok(b"digits".to_vec()));
         assert_eq!(take("a", &packed, 1000), Ok(packed));
+    }
+
+    #[test]
+    fn take_reads_all_members_and_the_padding() {
+        let [first, second] = [gzip(b"dig"), gzip(b"its")];
+        for between in [0, 1, 512] {
+            let padded = [&first[..], &vec![0; between], &second, &[0; 100_000]].concat();
+            assert_eq!(take("a.gz", &padded, 10), Ok(b"digits".to_vec()), "{between} zeros between");
+        }
+        let followed = take("a.gz", &[&first[..], &[0; 7], &[b'?'; 20]].concat(), 10);
+        assert!(followed.as_ref().is_err_and(|error| error.contains("damaged gzip after 3")), "{followed:?}");
     }
 
     /// 64 MiB of zeros in 64 KiB: no more of them appears than is asked for.

@@ -38,7 +38,8 @@ use serde::{Deserialize, Serialize};
 /// # Source
 ///
 /// T. Ridnik, E. Ben-Baruch et al., Asymmetric Loss For Multi-Label Classification, 2021. γ₊ = 1, γ₋ = 4, m = 0.05 are
-/// the defaults of its code; the paper's experiments mostly take γ₊ = 0.
+/// the defaults of its code; the paper's experiments mostly take γ₊ = 0. The code gives the sum over labels and batch:
+/// its learning rates are those of `Reduction::Sum`.
 ///
 #[doc = include_str!("../../docs/plots/asymmetric.svg")]
 ///
@@ -60,9 +61,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Asymmetric {
-    /// γ₊, how fast a well classified positive loses its weight: ≥ 0, default 1.
+    /// γ₊, how fast a well classified positive loses its weight: ≥ 0 and ≤ 10¹⁸, default 1.
     pub gamma_positive: f64,
-    /// γ₋, how fast a well classified negative loses its weight: ≥ 0, default 4.
+    /// γ₋, how fast a well classified negative loses its weight: ≥ 0 and ≤ 10¹⁸, default 4.
     pub gamma_negative: f64,
     /// m, the probability up to which a negative costs nothing: ≥ 0 and < 1, default 0.05.
     pub margin: f64,
@@ -105,8 +106,8 @@ impl Described for Asymmetric {
         source: "Ridnik, Ben-Baruch et al., Asymmetric Loss For Multi-Label Classification, 2021",
         purpose: "Many labels, of which each example has few",
         parameters: &[
-            Parameter::new("gamma_positive", 1.0, Range::at_least(0.0)),
-            Parameter::new("gamma_negative", 4.0, Range::at_least(0.0)),
+            Parameter::new("gamma_positive", 1.0, Range::between(0.0, 1e18)),
+            Parameter::new("gamma_negative", 4.0, Range::between(0.0, 1e18)),
             Parameter::new("margin", 0.05, Range::at_least_below(0.0, 1.0)),
         ],
     };
@@ -125,13 +126,13 @@ impl BinaryFormula for Asymmetric {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        at.miss_pow(self.gamma_positive) * -at.log_p()
+        at.miss_pow(self.gamma_positive).product(-at.log_p())
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
         if self.margin == 0.0 {
-            return at.p_pow(self.gamma_negative) * -at.log_miss();
+            return at.p_pow(self.gamma_negative).product(-at.log_miss());
         }
         let p = (at.p() - self.margin).max(at.constant(0.0));
         p.clone().powf(self.gamma_negative) * (p / (at.miss() + self.margin)).ln_1p()

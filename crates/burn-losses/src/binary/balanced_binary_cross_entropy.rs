@@ -103,7 +103,7 @@ impl BinaryFormula for BalancedBinaryCrossEntropy {
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(-(at.of_class(&self.beta) - 1.0), -at.log_miss())
+        weighted(at.rest_of_class(&self.beta), -at.log_miss())
     }
 }
 

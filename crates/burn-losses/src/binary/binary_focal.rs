@@ -29,7 +29,9 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// γ = 0 is [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy) with β = α; α = ½ besides is half of
-/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal).
+/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). A target y between
+/// 0 and 1 mixes the two losses; torchvision, Keras and Optax mix what the cross-entropy is multiplied by:
+/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise.
 ///
 /// # Numerics
 ///
@@ -38,8 +40,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// T.-Y. Lin et al., Focal Loss for Dense Object Detection, 2017, equation 5; α = 0.25, γ = 2 as there. α and γ by
-/// label are ours.
+/// T.-Y. Lin et al., Focal Loss for Dense Object Detection, 2017, equation 5; α = 0.25, γ = 2 as there. α is on unless
+/// set, as in torchvision; in Keras and Optax it is off, which is α = ½ here, times 2. α and γ by label are ours.
 ///
 #[doc = include_str!("../../docs/plots/binary_focal.svg")]
 ///
@@ -63,7 +65,7 @@ use serde::{Deserialize, Serialize};
 pub struct BinaryFocal {
     /// α, the weight of the positives, 1 − α of the negatives: ≥ 0 and ≤ 1, default 0.25; a number or one per label.
     pub alpha: PerClass,
-    /// γ, how fast a well classified example loses its weight: ≥ 0, default 2; a number or one per label.
+    /// γ, how fast a well classified example loses its weight: ≥ 0 and ≤ 10¹⁸, default 2; a number or one per label.
     pub gamma: PerClass,
 }
 
@@ -99,7 +101,7 @@ impl Described for BinaryFocal {
         purpose: "Very many easy negatives and few positives",
         parameters: &[
             Parameter::per_class("alpha", 0.25, Range::between(0.0, 1.0)),
-            Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
+            Parameter::per_class("gamma", 2.0, Range::between(0.0, 1e18)),
         ],
     };
     const PICTURE: Picture = Picture {
@@ -118,11 +120,11 @@ impl BinaryFormula for BinaryFocal {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma) * -at.log_p())
+        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma).product(-at.log_p()))
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(-(at.of_class(&self.alpha) - 1.0), at.p_pow(&self.gamma) * -at.log_miss())
+        weighted(at.rest_of_class(&self.alpha), at.p_pow(&self.gamma).product(-at.log_miss()))
     }
 }

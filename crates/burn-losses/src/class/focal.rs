@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// γ = 0 is [`CrossEntropy`](crate::CrossEntropy), times α.
+/// γ = 0 is [`CrossEntropy`](crate::CrossEntropy), times α. α is 1 unless set; Keras's `CategoricalFocalCrossentropy`
+/// has ¼ for every class.
 ///
 /// # Numerics
 ///

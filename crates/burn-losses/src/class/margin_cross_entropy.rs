@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// m = 0 is [`CrossEntropy`](crate::CrossEntropy).
+/// m = 0 is [`CrossEntropy`](crate::CrossEntropy). CosFace and LDAM lower the cosine before it is multiplied by s: inside
+/// of [`LogitScale`](crate::LogitScale) the margin is s times theirs.
 ///
 /// # Numerics
 ///

@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 /// # Source
 ///
 /// Z. Leng et al., PolyLoss: A Polynomial Expansion Perspective of Classification Loss Functions, 2022, equation 6;
-/// ε = 1 is the paper's choice for ImageNet with label smoothing, others set it to 2.
+/// ε is tuned by task there. Optax has 2, and names 2 for ImageNet and −1 for detection as the paper's choices.
 ///
 #[doc = include_str!("../../docs/plots/poly1_cross_entropy.svg")]
 ///

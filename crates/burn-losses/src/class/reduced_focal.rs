@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// - It is continuous at pₜ = θ for θ = ½ only, and has a corner there; the slope at θ itself is that of the focal side.
+/// - For γ > 0 and θ < 1 it is continuous at pₜ = θ for θ = ½ only, and has a corner there; the slope at θ itself is
+///   that of the focal side.
 /// - γ = 0 and θ = 1 are [`CrossEntropy`](crate::CrossEntropy). Where every pₜ ≥ θ it is [`Focal`](crate::Focal) with
 ///   α = θ^(−γ).
 ///

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// b = 0 is the inner loss. Ignored targets stay out of it; class weights multiply the flooded value.
+/// b = 0 is the inner loss, where that is not negative. Ignored targets stay out of it; class weights multiply the
+/// flooded value.
 ///
 /// # Source
 ///
@@ -79,8 +80,10 @@ impl IndividualFlooding {
 impl PerItem for IndividualFlooding {
     fn change(&self, losses: Tensor<1>, counts: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
         // |ℓ·w − b·w| + b·w is (|ℓ − b| + b)·w, and 0 where nothing counts.
+        let unused = counts.clone().equal_elem(0.0);
         let level = counts.clone() * self.level;
-        ((losses - level.clone()).abs() + level, counts)
+        let flooded = (losses - level.clone()).abs() + level;
+        (flooded.mask_fill(unused, 0.0), counts)
     }
 }
 

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// A. K. Menon et al., Long-tail Learning via Logit Adjustment, 2020, equation 10; J. Ren et al., Balanced Meta-Softmax for
+/// A. K. Menon et al., Long-tail Learning via Logit Adjustment, 2021, equation 10; J. Ren et al., Balanced Meta-Softmax for
 /// Long-Tailed Visual Recognition, 2020, equation 3.
 ///
 /// # Example
@@ -96,8 +96,11 @@ impl LogitTransform for LogitAdjustment {
         }
         let counts = self.counts.by_class();
         check::counts("LogitAdjustment", counts.len(), logits.dims()[1]);
-        let total: f64 = counts.iter().sum();
-        let shifts: Vec<f64> = counts.iter().map(|count| self.tau * (count / total).ln()).collect();
+        // By the largest, so that the sum of huge counts is none of ∞.
+        let largest = counts.iter().copied().fold(0.0, f64::max);
+        let total: f64 = counts.iter().map(|count| count / largest).sum();
+        let shift = |count: &f64| self.tau * (count.ln() - largest.ln() - total.ln());
+        let shifts: Vec<f64> = counts.iter().map(shift).collect();
         let mut shape = [1; D];
         shape[1] = shifts.len();
         logits.clone() + Tensor::<D>::from_data(TensorData::new(shifts, shape), (&logits.device(), logits.dtype()))
@@ -110,7 +113,7 @@ impl Described for LogitAdjustment {
         type_name: "LogitAdjustment",
         family: Family::Wrapper,
         formula: "xₖ ← xₖ + τ·ln πₖ",
-        source: "Menon et al., Long-tail Learning via Logit Adjustment, 2020, equation 10",
+        source: "Menon et al., Long-tail Learning via Logit Adjustment, 2021, equation 10",
         purpose: "Rare classes",
         parameters: &[
             Parameter::per_class("counts", 1.0, Range::above(0.0)),

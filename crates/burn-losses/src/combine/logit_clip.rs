@@ -1,6 +1,6 @@
 //! Logit clipping.
 
-use super::row_norm::row_norm;
+use super::row_norm::{Polar, with_row_slopes};
 use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Logits must be finite. Half precision is computed in f32.
+/// Half precision is computed in f32. Of a row with an infinite logit only what is infinite has a direction. A row that
+/// counts for nothing, since its target is ignored, has gradient 0, whatever its logits are.
 ///
 /// # Source
 ///
@@ -88,6 +89,7 @@ impl LogitClip {
     /// # Panics
     ///
     /// If a parameter is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> LogitClipLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)
@@ -96,9 +98,14 @@ impl LogitClip {
 
 impl LogitTransform for LogitClip {
     fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
-        let norm = row_norm(logits.clone(), self.p);
-        let short = norm.clone().lower_equal_elem(self.tau);
-        logits * norm.mask_fill(short, self.tau).recip().mul_scalar(self.tau)
+        let polar = Polar::of(&logits, self.p);
+        let short = (polar.scale.clone() * polar.length.clone()).lower_equal_elem(self.tau);
+        let everywhere = short.clone().expand(logits.dims());
+        let clipped = (polar.direction.clone() * self.tau).mask_where(everywhere.clone(), logits.clone().detach());
+        let tau = polar.scale.ones_like() * self.tau;
+        let factor = (tau / polar.scale.clone() / polar.length.clone()).mask_fill(short, 1.0);
+        let along = polar.direction.clone().mask_fill(everywhere, 0.0);
+        with_row_slopes(clipped, logits, factor, along, polar.slope(self.p))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Logit normalisation.
 
-use super::row_norm::row_norm;
+use super::row_norm::{Polar, with_row_slopes};
 use super::{LogitTransform, Transformed};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
@@ -30,11 +30,13 @@ const EPSILON: f64 = 1e-7;
 ///
 /// # Special cases
 ///
-/// The loss does not change when a row is scaled. The gradient at a row of zeros, which has no direction, is 0.
+/// The loss does not change when a row is scaled, except for the 10⁻⁷. The gradient at a row of zeros, which has no
+/// direction, is 0.
 ///
 /// # Numerics
 ///
-/// Logits must be finite. Half precision is computed in f32.
+/// Half precision is computed in f32. Of a row with an infinite logit only what is infinite has a direction. A row that
+/// counts for nothing, since its target is ignored, has gradient 0, whatever its logits are.
 ///
 /// # Source
 ///
@@ -83,6 +85,7 @@ impl LogitNorm {
     /// # Panics
     ///
     /// If the temperature is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> LogitNormLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)
@@ -91,11 +94,15 @@ impl LogitNorm {
 
 impl LogitTransform for LogitNorm {
     fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D> {
-        let norm = row_norm(logits.clone(), 2.0);
+        let polar = Polar::of(&logits, 2.0);
+        let norm = polar.scale.clone() * polar.length.clone();
         let empty = norm.clone().equal_elem(0.0);
-        let shape = logits.shape();
-        let normalised = logits / ((norm + EPSILON) * self.temperature);
-        normalised.mask_fill(empty.expand(shape), 0.0)
+        // ‖x‖/n, without a norm that may be infinite.
+        let epsilon = polar.scale.ones_like() * EPSILON;
+        let part = (epsilon / polar.scale.clone() / polar.length.clone() + 1.0).recip();
+        let value = polar.direction.clone() * (part.clone() / self.temperature);
+        let factor = ((norm + EPSILON) * self.temperature).recip().mask_fill(empty, 0.0);
+        with_row_slopes(value, logits, factor, polar.direction.clone() * part, polar.direction)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The wrappers that go round any loss, and the sums of losses.
 
+mod decimal;
 mod flooding;
 mod individual_flooding;
 mod label_smoothing;
@@ -24,9 +25,10 @@ pub use logit_clip::{LogitClip, LogitClipLoss};
 pub use logit_norm::{LogitNorm, LogitNormLoss};
 pub use logit_scale::LogitScale;
 pub use per_item::{PerItem, PerItemLoss};
-pub use schedule::{Ramp, RampShape, Schedule};
+pub use schedule::{Ramp, RampShape, Schedule, Scheduled};
 pub use small_loss::{SelectedLoss, SmallLoss};
 pub use top_k::{TopK, TopKLoss};
 pub use transformed::{LogitTransform, Transformed};
 pub use uncertainty_weighting::UncertaintyWeighting;
+pub(crate) use uncertainty_weighting::Unplaced;
 pub use weighted_sum::WeightedSum;

@@ -1,9 +1,11 @@
 //! Losses of whole rows, items or batches that are written in tensor operations.
 
 use super::{BinaryTargets, Criterion, widened};
+use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check;
 use crate::display;
+use crate::engine::pointwise::Labels;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
@@ -58,6 +60,9 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// [`Per::Row`], R is 1 for [`Per::Batch`].
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3>;
 
+    /// What targets may be.
+    const LABELS: Labels = Labels::Any;
+
     /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
@@ -71,7 +76,8 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module.
+    /// The loss as a Burn module. As a field of a model its type is
+    /// `TensorLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
@@ -85,6 +91,7 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
 /// A [`TensorFormula`] whose type is forgotten.
 pub(crate) trait ErasedTensor: Debug + Send + Sync {
     fn per(&self) -> Per;
+    fn labels(&self) -> Labels;
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3>;
     fn per_class(&self) -> Vec<(&'static str, usize)>;
     fn name(&self) -> &'static str;
@@ -94,6 +101,9 @@ pub(crate) trait ErasedTensor: Debug + Send + Sync {
 impl<F: TensorFormula> ErasedTensor for F {
     fn per(&self) -> Per {
         F::PER
+    }
+    fn labels(&self) -> Labels {
+        F::LABELS
     }
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         TensorFormula::losses(self, prediction, target)
@@ -133,6 +143,20 @@ impl TensorCall {
         (rows, shape)
     }
 
+    /// Labels are looked at where that costs no more than memory.
+    #[track_caller]
+    fn check_labels<const D: usize>(&self, target: &Tensor<D>) {
+        let labels = self.0.labels();
+        if labels == Labels::Any || !backend::is_on_host(&target.device(), target.dtype()) {
+            return;
+        }
+        let data = target.clone().detach().into_data();
+        let wrong = data.iter::<f64>().enumerate().find(|(_, label)| !labels.allow(*label));
+        if let Some((position, label)) = wrong {
+            check::wrong_label(self.0.name(), "targets", labels, label, position);
+        }
+    }
+
     #[track_caller]
     pub(crate) fn forward_no_reduction<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
         let dtype = prediction.dtype();
@@ -144,6 +168,7 @@ impl TensorCall {
     fn losses<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
         check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
         let (rows, shape) = self.layout(prediction.dims());
+        self.check_labels(&target);
         let [prediction, target] = [prediction, target].map(widened);
         if rows.contains(&0) {
             // Sums of nothing, in the graph of what there is.
@@ -163,11 +188,17 @@ impl TensorCall {
         reduction: Reduction,
     ) -> Tensor<1> {
         let dtype = prediction.dtype();
+        check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
+        let (rows, shape) = self.layout(prediction.dims());
+        if let Some(weights) = &weights {
+            check::tensor_weights(self.0.name(), weights, shape, dtype);
+        }
+        if rows.contains(&0) {
+            // Sums of nothing, of which there may be more than fit into memory, in the graph of what there is.
+            return prediction.sum() + target.sum();
+        }
         let (losses, counts) = match weights {
             Some(weights) => {
-                check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
-                let (_, shape) = self.layout(prediction.dims());
-                check::tensor_weights(self.0.name(), &weights, shape, dtype);
                 let weights = widened(weights);
                 let silent = weights.clone().equal_elem(0.0);
                 // What counts for nothing says nothing, whatever it is.

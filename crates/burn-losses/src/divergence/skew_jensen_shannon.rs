@@ -94,6 +94,7 @@ impl Described for SkewJensenShannon {
 
 impl SoftClassFormula for SkewJensenShannon {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {

@@ -2,7 +2,7 @@
 
 use super::mixture;
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula};
+use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -90,9 +90,15 @@ impl Described for SkewKl {
 
 impl SoftClassFormula for SkewKl {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        mixture::from_target(class, self.alpha)
+        if class.is_softmax() { mixture::from_target(class, self.alpha) } else { mixture::alone(class, self.alpha) }
+    }
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, sums: &Sums<R>) -> R {
+        if sums.is_softmax() { sums.first() + sums.excess() * self.alpha } else { sums.first() }
     }
 }

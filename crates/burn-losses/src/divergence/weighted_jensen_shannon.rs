@@ -95,6 +95,7 @@ impl Described for WeightedJensenShannon {
 
 impl SoftClassFormula for WeightedJensenShannon {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {

@@ -4,12 +4,13 @@ use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Student-t negative log-likelihood: for predictions that come with their scale, and gross outliers.
 ///
 /// As [`GaussianNll`](crate::GaussianNll), with tails so heavy that far outliers pull less than near ones. The scale is
-/// no standard deviation: that is √(ν/(ν − 2)) times as large.
+/// no standard deviation: that is √(ν/(ν − 2)) times as large, if ν > 2.
 ///
 /// # Formula
 ///
@@ -55,9 +56,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StudentTNll {
-    /// ν, the degrees of freedom, fewer being heavier tails: > 0, default 3.
+    /// ν, the degrees of freedom, fewer being heavier tails: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 3.
     pub nu: f64,
-    /// ε, the least scale: > 0, default 10⁻⁶.
+    /// ε, the least scale: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -91,7 +92,10 @@ impl Described for StudentTNll {
         formula: "½(ν + 1)·ln(1 + (r/s)²/ν) + ln s + k(ν)",
         source: "Lange, Little and Taylor, Robust Statistical Modeling Using the t Distribution, 1989",
         purpose: "Predictions with their scale, and gross outliers",
-        parameters: &[Parameter::new("nu", 3.0, Range::above(0.0)), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+        parameters: &[
+            Parameter::new("nu", 3.0, Range::size()),
+            Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
+        ],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("nu", "ν")], settings: &[&[("nu", 1.0)], &[("nu", 30.0)]], ..Picture::DEFAULT };
@@ -102,12 +106,28 @@ impl DistributionFormula for StudentTNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let scale = at.scale().max(at.constant(self.epsilon));
-        let ratio = at.residual().abs() / scale.clone() / self.nu.sqrt();
-        let near = (ratio.clone() * ratio.clone()).ln_1p();
-        let far = (at.residual().abs().ln() - scale.clone().ln()) * 2.0 - self.nu.ln();
-        let log = R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near);
-        log * (0.5 * self.nu + 0.5) + scale.ln() + log_norm(self.nu)
+        let (floor, scale) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the scale is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (self.of(at, scale.clone()), self.of(at, scale.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed) + log_norm(self.nu)
+    }
+}
+
+impl StudentTNll {
+    /// ½(ν + 1)·ln(1 + (r/s)²/ν) + ln s
+    #[inline(always)]
+    fn of<R: Real>(&self, at: &Observation<R>, scale: R) -> R {
+        let part = at.residual().abs() / scale.clone();
+        let ratio = part.clone() / self.nu.sqrt();
+        let square = ratio.clone() * ratio.clone();
+        // (r/s)²/ν less half its square, times ½(ν + 1), so that no square vanishes before its time.
+        let tiny = part.clone() * (0.5 + 0.5 / self.nu) * part * (-(square.clone() * 0.5) + 1.0);
+        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * (0.5 * self.nu + 0.5));
+        let half = (at.location() * 0.5 - at.target() * 0.5).abs();
+        // ln s joined with that of the quotient: its slope would be left of a difference.
+        let far = half.ln() * (self.nu + 1.0) - scale.clone().ln() * self.nu
+            + (2.0 * LN_2 - self.nu.ln()) * (0.5 * self.nu + 0.5);
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near + scale.ln())
     }
 }
 

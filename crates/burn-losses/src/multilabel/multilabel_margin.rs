@@ -1,8 +1,10 @@
 //! Multilabel margin loss.
 
-use super::is_yes;
+use super::{is_yes, known};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
+use crate::engine::graph::added;
+use crate::engine::pointwise::Labels;
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -95,18 +97,21 @@ impl Described for MultilabelMargin {
 
 impl TensorFormula for MultilabelMargin {
     const PER: Per = Per::Row;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         let [rows, classes, inner] = prediction.dims();
         let (first, second) = ([rows, classes, 1, inner], [rows, 1, classes, inner]);
         let pairs = [rows, classes, classes, inner];
+        let known = known(target.clone());
         let yes = is_yes(target);
         let no = yes.clone().bool_not().reshape(second).expand(pairs);
         let counts = yes.reshape(first).expand(pairs).bool_and(no);
-        let slack = prediction.clone().reshape(second) - prediction.reshape(first) + self.margin;
+        let (own, other) = (prediction.clone().reshape(first).expand(pairs), prediction.reshape(second).expand(pairs));
+        let slack = added(other, own, self.margin);
         let is_idle = slack.clone().lower_equal_elem(0.0).bool_or(counts.bool_not());
         let slack = slack.mask_fill(is_idle, 0.0);
-        slack.sum_dim(2).sum_dim(1).reshape([rows, 1, inner]) * (1.0 / classes as f64)
+        slack.sum_dim(2).sum_dim(1).reshape([rows, 1, inner]) * (1.0 / classes as f64) + known
     }
 }

@@ -172,7 +172,7 @@ fn horner<V: Vector>(x: V, terms: &[f64]) -> V {
 }
 
 #[inline(always)]
-fn magnitude<V: Vector>(x: V) -> V {
+pub(crate) fn magnitude<V: Vector>(x: V) -> V {
     x.and_bits(u64::MAX >> (64 - sign_bit::<V::T>()))
 }
 

@@ -1,9 +1,11 @@
 //! Cauchy loss.
 
+use super::half_size;
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Cauchy loss, also Lorentzian: it grows like a logarithm, so outliers pull less the farther they are.
@@ -52,7 +54,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cauchy {
-    /// c, the size of an error that is still usual: > 0, default 1.
+    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
 }
 
@@ -80,7 +82,7 @@ impl Described for Cauchy {
         formula: "(c²/2)·ln(1 + (r/c)²)",
         source: "Black and Anandan, The Robust Estimation of Multiple Motions, 1996",
         purpose: "Gross outliers that still count a little",
-        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
+        parameters: &[Parameter::new("c", 1.0, Range::size())],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("c", "c")],
@@ -95,9 +97,12 @@ impl PointwiseFormula for Cauchy {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let ratio = at.residual().abs() / self.c;
-        let near = (ratio.clone() * ratio.clone()).ln_1p();
-        let log = R::select(&ratio.less(&at.constant(2f64.powi(30))), near, ratio.ln() * 2.0);
-        log * (0.5 * self.c * self.c)
+        let size = at.residual().abs();
+        let (ratio, factor) = (size.clone() / self.c, 0.5 * self.c * self.c);
+        let square = ratio.clone() * ratio.clone();
+        let tiny = size.clone() * 0.5 * size * (-(square.clone() * 0.5) + 1.0);
+        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * factor);
+        let far = (half_size(at).ln() + (LN_2 - self.c.ln())) * (2.0 * factor);
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near)
     }
 }

@@ -69,6 +69,8 @@ impl PointwiseFormula for GammaNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        times_exp(at.target(), -at.prediction()) + at.prediction()
+        let seen = times_exp(at.target(), -at.prediction());
+        // Beside an infinite term the other is nothing, −∞ included.
+        R::select(&seen.equal(&at.constant(f64::INFINITY)), seen.clone(), seen + at.prediction())
     }
 }

@@ -76,6 +76,6 @@ impl PointwiseFormula for GaussianKl {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        (at.prediction() * at.prediction() + at.target().exp_m1_minus()) * 0.5
+        at.prediction() * 0.5 * at.prediction() + at.target().exp_m1_minus() * 0.5
     }
 }

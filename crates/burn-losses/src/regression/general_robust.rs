@@ -1,9 +1,11 @@
 //! General robust loss.
 
+use super::half_size;
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Barron's general robust loss: one family from squared error to the bounded losses, by one parameter.
@@ -55,9 +57,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeneralRobust {
-    /// α, from squared error (2) to bounded losses (below 0): ≤ 2, default 1.
+    /// α, from squared error (2) to bounded losses (below 0): ≥ −10¹⁸ and ≤ 2, default 1.
     pub alpha: f64,
-    /// c, the size of an error that is still usual: > 0, default 1.
+    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
 }
 
@@ -92,8 +94,8 @@ impl Described for GeneralRobust {
         source: "Barron, A General and Adaptive Robust Loss Function, 2019, equation 8",
         purpose: "Robustness as a number to tune",
         parameters: &[
-            Parameter::new("alpha", 1.0, Range::above_up_to(f64::NEG_INFINITY, 2.0)),
-            Parameter::new("c", 1.0, Range::above(0.0)),
+            Parameter::new("alpha", 1.0, Range::between(-1e18, 2.0)),
+            Parameter::new("c", 1.0, Range::size()),
         ],
     };
     const PICTURE: Picture = Picture {
@@ -111,26 +113,56 @@ impl PointwiseFormula for GeneralRobust {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (alpha, b) = (self.alpha, 2.0 - self.alpha);
+        let size = at.residual().abs();
+        let part = size.clone() / self.c;
         if b == 0.0 {
-            let ratio = at.residual() / self.c;
-            return ratio.clone() * ratio * 0.5;
+            return part.clone() * 0.5 * part;
         }
-        let ratio = at.residual().abs() / (self.c * b.sqrt());
+        let unit = self.c * b.sqrt();
+        let ratio = size.clone() / unit;
         let (square, is_huge) = (ratio.clone() * ratio.clone(), at.constant(2f64.powi(30)).less(&ratio));
-        let log = R::select(&is_huge, ratio.clone().ln() * 2.0, square.clone().ln_1p());
+        let log_far = (half_size(at).ln() + (LN_2 - unit.ln())) * 2.0;
+        let log = R::select(&is_huge, log_far, square.clone().ln_1p());
+        // z/2 and what is little beside it, so that no square vanishes before its time.
+        let half = part.clone() * 0.5 * part * (-(square.clone() * 0.5) + 1.0);
+        let is_tiny = ratio.less(&at.constant(2f64.powi(-15)));
         if alpha.abs() < 1e-20 {
-            return log;
+            return R::select(&is_tiny, half, log);
         }
         let near = (log.clone() * (0.5 * alpha)).exp_m1() * (b / alpha);
-        if alpha < 0.5 {
+        let exponent = half.clone() * (alpha / b);
+        let bent = half.clone() * (exponent.clone() * (exponent.clone() / 6.0 + 0.5) + 1.0);
+        let is_straight = exponent.clone().abs().less(&at.constant(2f64.powi(-17)));
+        let tiny = R::select(&is_straight, bent, exponent.exp_m1() * (b / alpha));
+        let near = R::select(&is_tiny, tiny, near);
+        if alpha < 0.0 {
             return near;
         }
-        let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
-        let far = if alpha < 1.5 {
-            root * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()
+        let is_infinite = size.equal(&at.constant(f64::INFINITY));
+        // The slope goes to 0, to 1/c or to ∞.
+        let end = if alpha < 1.0 {
+            size.clone().ln()
+        } else if alpha == 1.0 {
+            size.clone() / self.c
         } else {
-            root.clone() * (root * (b / alpha) * (log * (0.5 * alpha - 1.0)).exp())
+            size.clone() * size.clone()
         };
-        R::select(&ratio.less(&at.constant(4.0)), near, far - b / alpha)
+        if alpha < 0.5 {
+            return R::select(&is_infinite, end, near);
+        }
+        // ratio^α as r times a constant, whose slope by r is α times as large.
+        let steady = (log.detached() * (0.5 * alpha - 0.5)).exp() * (b / alpha / unit);
+        let vast = (size.detached() + (size.clone() - size.detached()) * alpha) * steady;
+        let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
+        let far = if alpha == 1.0 {
+            root.clone()
+        } else if alpha < 1.5 {
+            root.clone() * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()
+        } else {
+            root.clone() * (root.clone() * (b / alpha) * (log * (0.5 * alpha - 1.0)).exp())
+        };
+        let far = R::select(&at.constant(1e15).less(&ratio), vast, far - b / alpha);
+        let far = R::select(&is_infinite, end, far);
+        R::select(&ratio.less(&at.constant(4.0)), near, far)
     }
 }

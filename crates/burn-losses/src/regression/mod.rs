@@ -57,3 +57,12 @@ pub use tukey::Tukey;
 pub use tweedie_nll::TweedieNll;
 pub use welsch::Welsch;
 pub use wing::Wing;
+
+use crate::engine::pointwise::Point;
+use crate::real::Real;
+
+/// |ŷ/2 − y/2|, which is finite where |r| is not any more: for logarithms of it.
+#[inline(always)]
+pub(super) fn half_size<R: Real>(at: &Point<R>) -> R {
+    (at.prediction() * 0.5 - at.target() * 0.5).abs()
+}

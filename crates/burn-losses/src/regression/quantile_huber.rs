@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2017, equation 10, divided by κ,
+/// W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10, divided by κ,
 /// as the authors do in later work: the loss then approaches the quantile loss.
 ///
 #[doc = include_str!("../../docs/plots/quantile_huber.svg")]
@@ -51,9 +51,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuantileHuber {
-    /// τ, the quantile: > 0 and < 1, default 0.5; a number or one per class.
+    /// τ, the quantile: ≥ 10⁻¹⁸ and < 1, default 0.5; a number or one per class.
     pub tau: PerClass,
-    /// κ, where the parabola ends: > 0, default 1.
+    /// κ, where the parabola ends: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub kappa: f64,
 }
 
@@ -85,11 +85,11 @@ impl Described for QuantileHuber {
         type_name: "QuantileHuber",
         family: Family::Regression,
         formula: "w·r²/(2κ) where |r| ≤ κ, else w·(|r| − κ/2); w = τ where r ≤ 0, else 1 − τ",
-        source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2017, equation 10",
+        source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10",
         purpose: "Quantiles with a smooth loss; distributional reinforcement learning",
         parameters: &[
-            Parameter::per_class("tau", 0.5, Range::open(0.0, 1.0)),
-            Parameter::new("kappa", 1.0, Range::above(0.0)),
+            Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0)),
+            Parameter::new("kappa", 1.0, Range::size()),
         ],
     };
     const PICTURE: Picture =

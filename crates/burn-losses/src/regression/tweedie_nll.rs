@@ -87,16 +87,13 @@ impl PointwiseFormula for TweedieNll {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (x, p) = (at.prediction(), self.power);
-        let seen = times_exp(at.target(), x.clone() * (1.0 - p));
-        seen / (p - 1.0) + (x * (2.0 - p)).exp() / (2.0 - p)
+        times_exp(at.target(), x.clone() * (1.0 - p)) / (p - 1.0) + (x * (2.0 - p)).exp() / (2.0 - p)
     }
 }
 
-/// y·eˣ; 0 where y = 0, even if eˣ overflows.
+/// y·eˣ; 0 where y = 0, even if eˣ overflows. In two steps, so that it overflows only if it must.
 #[inline(always)]
 pub(super) fn times_exp<R: Real>(y: R, x: R) -> R {
-    let (zero, infinity) = (y.constant(0.0), y.constant(f64::INFINITY));
-    let (power, product) = (x.clone().exp(), y.clone() * x.exp());
-    let beyond = R::select(&y.equal(&zero), zero, product.clone());
-    R::select(&power.less(&infinity), product, beyond)
+    let root = (x * 0.5).exp();
+    y.product(root.clone()).product(root)
 }

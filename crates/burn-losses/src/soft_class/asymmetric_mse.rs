@@ -90,6 +90,7 @@ impl Described for AsymmetricMse {
 
 impl SoftClassFormula for AsymmetricMse {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {

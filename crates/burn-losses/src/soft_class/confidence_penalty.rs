@@ -25,7 +25,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// β = 0 is [`CrossEntropy`](crate::CrossEntropy). The loss may be negative, down to −β·ln C.
+/// β = 0 is [`CrossEntropy`](crate::CrossEntropy). Above β = 0 the loss may be negative, but is always above −β·ln C.
+/// Against a class its least value is −(1 − β)·ln p − (1 − p)/p, where pₜ = p solves 1/p = β·ln(p·(C − 1)/(1 − p)) and
+/// the others are alike.
 ///
 /// # Source
 ///

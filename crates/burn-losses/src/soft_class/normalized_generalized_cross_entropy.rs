@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// Normalized generalized cross-entropy: 1 − pₜ^q divided by its sum over every class as the target.
 ///
 /// For wrong labels: bounded and symmetric, and robust in theory. Alone it underfits, so it is summed with another
-/// loss, mostly as the passive half beside [`NormalizedCrossEntropy`](crate::NormalizedCrossEntropy).
+/// loss: in its authors' settings it is the active half beside [`ClassMae`](crate::ClassMae) or
+/// [`ReverseCrossEntropy`](crate::ReverseCrossEntropy).
 ///
 /// # Formula
 ///
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// q → 0 is [`NormalizedCrossEntropy`](crate::NormalizedCrossEntropy), q = 1 is
-/// [`NormalizedClassMae`](crate::NormalizedClassMae). Between 0 and 1/(C − 1); 1/C for equal logits; 0 for a single
-/// class.
+/// [`NormalizedClassMae`](crate::NormalizedClassMae). Between 0 and 1/(C − (C − 1)^(1−q)), where pₜ = 0 and the others
+/// are alike; 1/C for equal logits; 0 for a single class.
 ///
 /// # Numerics
 ///

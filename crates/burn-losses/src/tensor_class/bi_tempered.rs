@@ -28,8 +28,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// t₁ = t₂ = 1 is [`CrossEntropy`](crate::CrossEntropy), with smoothing less the entropy of y. The authors smooth by
-/// other numbers: theirs is ε·(C − 1)/C.
+/// t₁ = t₂ = 1 is [`CrossEntropy`](crate::CrossEntropy), with smoothing less the entropy of y; not with smoothing and
+/// class weights together, as here all of the loss has the weight of the target's class, there each term that of its own.
+/// The authors smooth by other numbers: theirs is ε·(C − 1)/C.
 ///
 /// # Numerics
 ///

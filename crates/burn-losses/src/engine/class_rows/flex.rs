@@ -5,10 +5,9 @@ use super::sweep_cpu::Gradient;
 use super::{ClassCall, Extent, output_shape};
 use crate::backend::LossBackend;
 use crate::check;
-use crate::engine::host::Element;
-use crate::real::lanes::Scalar as _;
+use crate::engine::host::{Element, Host};
+use burn::backend::TensorMetadata;
 use burn::backend::flex::{Flex, FlexTensor};
-use burn::backend::{self, TensorMetadata};
 use burn::tensor::{DType, TensorData, bf16, f16};
 
 /// Runs `$body` with `$element` the type of the dtype.
@@ -75,12 +74,7 @@ impl LossBackend for Flex {
     }
 
     fn class_rows_scaled(gradient: FlexTensor, upstream: FlexTensor) -> FlexTensor {
-        let upstream =
-            with_float!(upstream.dtype(), E => elements::<E>(&contiguous::<E>(upstream))[0].to_acc().to_f64());
-        if upstream == 1.0 {
-            return gradient;
-        }
-        <Flex as backend::ops::FloatTensorOps<Flex>>::float_mul_scalar(gradient, burn::tensor::Scalar::Float(upstream))
+        <Flex as Host>::scaled(gradient, upstream)
     }
 }
 

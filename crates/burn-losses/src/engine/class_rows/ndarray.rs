@@ -5,11 +5,10 @@ use super::sweep_cpu::Gradient;
 use super::{ClassCall, Extent, output_shape};
 use crate::backend::LossBackend;
 use crate::check;
-use crate::engine::host::Element;
-use crate::real::lanes::Scalar as _;
+use crate::engine::host::{Element, Host};
+use burn::backend::TensorMetadata;
 use burn::backend::ndarray::{NdArray, NdArrayTensor, SharedArray};
-use burn::backend::{TensorMetadata, ops::FloatTensorOps};
-use burn::tensor::{Scalar, Shape};
+use burn::tensor::Shape;
 
 /// Runs `$body` with `$array` the row-major array of the tensor.
 macro_rules! with_float {
@@ -78,11 +77,7 @@ impl LossBackend for NdArray {
     }
 
     fn class_rows_scaled(gradient: NdArrayTensor, upstream: NdArrayTensor) -> NdArrayTensor {
-        let upstream = with_float!(upstream, upstream => upstream.iter().map(|x| x.to_acc().to_f64()).sum::<f64>());
-        if upstream == 1.0 {
-            return gradient;
-        }
-        NdArray::float_mul_scalar(gradient, Scalar::Float(upstream))
+        <NdArray as Host>::scaled(gradient, upstream)
     }
 }
 

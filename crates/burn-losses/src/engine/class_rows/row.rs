@@ -284,11 +284,13 @@ pub trait ClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module, without class weights or ignored targets.
+    /// The loss as a Burn module, without class weights or ignored targets. As a field of a model its type is
+    /// `ClassLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
     /// If a hyper-parameter is outside its range.
+    #[track_caller]
     fn init(&self) -> crate::criteria::ClassLoss<Self> {
         crate::criteria::ClassLoss::new(self.clone())
     }

@@ -420,7 +420,14 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
     let class = select(counts, u32::cast_from(given), 0u32);
     let weight = if comptime!(plan.weighted) { read_table(&table, class) } else { f32::new(1.0) };
     let weightless = if comptime!(plan.weighs_itself()) { false.runtime() } else { weight == 0.0f32 };
-    let silent = !counts || weightless;
+    let mut silent = !counts || weightless;
+    #[comptime]
+    if let ComptimeOption::Some(upstream) = &upstream {
+        if comptime!(plan.each) {
+            // What nothing was made of has no gradient, whatever its slope is.
+            silent = silent || f32::cast_from(upstream[select(exists, row, 0usize)]) == 0.0f32;
+        }
+    }
     let classes = select(exists, numbers.classes, 0u32);
     let read = select(silent, 0u32, classes);
 
@@ -621,6 +628,8 @@ pub(super) fn scaled<F: Float>(
     let factor = f32::cast_from(upstream[0]);
     let start = if comptime!(in_place) { select(factor == 1.0f32, len, ABSOLUTE_POS) } else { ABSOLUTE_POS };
     if start < len {
-        out[start] = F::cast_from(f32::cast_from(gradient[start]) * factor);
+        // Nothing was made of it, whatever it is.
+        let scaled = select(factor == 0.0f32, f32::new(0.0), f32::cast_from(gradient[start]) * factor);
+        out[start] = F::cast_from(scaled);
     }
 }

@@ -127,7 +127,12 @@ pub(crate) trait Host: Backend {
     fn scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self> {
         let upstream = Self::contiguous(upstream);
         let upstream = with_float!(Self, upstream.dtype(), E => Self::elements::<E>(&upstream)[0].to_acc().to_f64());
-        if upstream == 1.0 { gradient } else { Self::float_mul_scalar(gradient, Scalar::Float(upstream)) }
+        match upstream {
+            1.0 => gradient,
+            // Nothing was made of it, whatever it is.
+            0.0 => Self::float_zeros(gradient.shape(), &gradient.device(), gradient.dtype().into()),
+            _ => Self::float_mul_scalar(gradient, Scalar::Float(upstream)),
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! there. Work is split by the shape alone and summed in that order, so results do not depend on the number of threads.
 #![allow(unsafe_code)]
 
-use super::{Place, PointCall, Points};
+use super::{Labels, Place, PointCall, Points};
+use crate::check;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
 use crate::real::lanes::Scalar as _;
 use crate::reduction::Reduction;
@@ -133,11 +134,16 @@ fn sweep_in<B: Host, E: Element>(
         task::<E>(memory, first, TASK.min(len - first), &dims, factor, call)
     };
     let tasks = len.div_ceil(TASK);
-    let sum: f64 = if tasks <= 1 || rayon::current_num_threads() == 1 {
-        (0..tasks).map(run).sum()
+    let made: Vec<(f64, Option<Wrong>)> = if tasks <= 1 || rayon::current_num_threads() == 1 {
+        (0..tasks).map(run).collect()
     } else {
-        (0..tasks).into_par_iter().map(run).collect::<Vec<f64>>().into_iter().sum()
+        (0..tasks).into_par_iter().map(run).collect()
     };
+    if let Some((position, label)) = made.iter().find_map(|(_, wrong)| *wrong) {
+        let formula = &call.formula;
+        check::wrong_label(formula.name(), formula.inputs()[1], formula.labels(), label, position);
+    }
+    let sum: f64 = made.iter().map(|(sum, _)| sum).sum();
 
     let made = |mut values: Vec<E>| {
         // SAFETY: the sweep wrote every element.
@@ -187,8 +193,29 @@ unsafe impl<E: Send> Send for Memory<E> {}
 // SAFETY: as above.
 unsafe impl<E: Sync> Sync for Memory<E> {}
 
-/// The elements from `first` on; gives the sum of their losses.
-fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize], factor: f64, call: &PointCall) -> f64 {
+/// Where a label is none, and what it is.
+type Wrong = (usize, f64);
+
+/// The first label of a stretch that counts and is none.
+fn first_wrong<T: Accumulator>(points: &Points<T>, labels: Labels) -> Option<Wrong> {
+    (0..points.len).find_map(|i| {
+        // SAFETY: i < len.
+        let (label, weight) = unsafe { (*points.inputs[1].add(i), points.weights.map(|weights| *weights.add(i))) };
+        let counts = weight.is_none_or(|weight| weight.to_f64() != 0.0);
+        (counts && !labels.allow(label.to_f64())).then_some((i, label.to_f64()))
+    })
+}
+
+/// The elements from `first` on; gives the sum of their losses, and the first label that is none.
+fn task<E: Element>(
+    memory: Memory<E>,
+    first: usize,
+    len: usize,
+    dims: &[usize],
+    factor: f64,
+    call: &PointCall,
+) -> (f64, Option<Wrong>) {
+    let (labels, mut wrong) = (call.formula.labels(), None);
     let direct = E::same(memory.inputs[0].cast_mut()).is_some();
     let mut scratch = Scratch::<E::Acc>::new(if direct { 0 } else { STRETCH });
     let mut sum = 0.0;
@@ -208,6 +235,7 @@ fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize],
             gradients: [None; 3],
             class: Place::of(dims, at),
             sum: 0.0,
+            wrong: false,
         };
         let mut read = |pointer: *const E, slot: usize| match E::same(here(pointer).cast_mut()) {
             Some(pointer) => pointer.cast_const(),
@@ -233,8 +261,14 @@ fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize],
         for index in 0..3 {
             points.gradients[index] = memory.gradients[index].map(|gradient| written(gradient, 6 + index));
         }
+        // Labels that are written over must be looked at before.
+        let before = points.gradients[1].and_then(|_| first_wrong(&points, labels));
         E::Acc::points(&*call.formula, &mut points);
         sum += points.sum;
+        if points.wrong && wrong.is_none() {
+            let here = before.or_else(|| first_wrong(&points, labels));
+            wrong = here.map(|(position, label)| (at + position, label));
+        }
         if !direct {
             let outputs = [memory.losses, memory.gradients[0], memory.gradients[1], memory.gradients[2]];
             for (slot, output) in outputs.into_iter().enumerate() {
@@ -247,7 +281,7 @@ fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize],
         }
         at += len;
     }
-    sum
+    (sum, wrong)
 }
 
 /// Inputs and outputs of a stretch, for tensors that are computed in another type.

@@ -5,7 +5,7 @@ use crate::catalogue::Parameter;
 use crate::display;
 use crate::engine::class_rows::ClassParameter;
 use crate::per_class::PerClass;
-use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST};
+use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST, magnitude};
 use crate::real::program::Program;
 use crate::real::{Dual, Real};
 use core::fmt::Debug;
@@ -77,7 +77,8 @@ pub enum Input {
     #[default]
     Logits,
     /// Probabilities in 0 ≤ p ≤ 1, taken as they are. Logarithms are not let below −100, where their slope is 0, so that
-    /// a probability of 0 gives a finite loss, as in PyTorch. Logits keep more digits.
+    /// a probability of 0 gives a finite loss, as in PyTorch. A number outside of the range makes a loss that takes its
+    /// logarithm NaN. Logits keep more digits.
     Probabilities,
     /// Logarithms of probabilities, ≤ 0, taken as they are.
     LogProbabilities,
@@ -138,7 +139,10 @@ impl<R: Real> Score<R> {
             Some(0.0) => self.constant(1.0),
             Some(1.0) => self.miss(),
             Some(2.0) => self.miss() * self.miss(),
-            _ => self.power(self.miss(), self.log_miss(), &exponent),
+            _ => match self.input {
+                Input::Logits => (self.log_miss().product(self.of_class(exponent))).exp(),
+                _ => self.power(self.miss(), (-self.p()).ln_1p(), &exponent),
+            },
         }
     }
     /// p^exponent; the constant 1 for exponent 0. The exponent is a number or [one per class](PerClass).
@@ -148,27 +152,32 @@ impl<R: Real> Score<R> {
             Some(0.0) => self.constant(1.0),
             Some(1.0) => self.p(),
             Some(2.0) => self.p() * self.p(),
-            _ => self.power(self.p(), self.log_p(), &exponent),
+            _ => match self.input {
+                Input::Logits => (self.log_p().product(self.of_class(exponent))).exp(),
+                _ => self.power(self.p(), self.p().ln(), &exponent),
+            },
         }
     }
-    /// x^exponent, given x and ln x, which is floored where scores are probabilities.
+    /// x^exponent of a probability, given x and ln x.
     #[inline(always)]
     fn power(&self, x: R, log_x: R, exponent: &impl ClassParameter) -> R {
         let exponent = self.of_class(exponent);
-        if self.input == Input::Logits {
-            return (log_x * exponent).exp();
-        }
-        let power = (x.clone().ln() * exponent.clone()).exp();
+        let power = (log_x * exponent.clone()).exp();
         let (zero, one) = (self.constant(0.0), self.constant(1.0));
         let of_zero = R::select(&exponent.equal(&zero), one.clone(), zero);
         // What is nearly no number any more has no finite slope.
-        let inverse = one / x.detached();
+        let inverse = exponent.max(one.clone()) / x.detached();
         R::select(&inverse.abs().equal(&self.constant(f64::INFINITY)), of_zero, power)
     }
     /// A hyper-parameter of this element's label (its place along axis 1): the same constant for all, or its own entry.
     #[inline(always)]
     pub fn of_class(&self, parameter: impl ClassParameter) -> R {
         of_class(&self.score, parameter, &self.class)
+    }
+    /// 1 less a hyper-parameter of this element's label. Of one that is the same for all it has the digits of f64.
+    #[inline(always)]
+    pub fn rest_of_class(&self, parameter: impl ClassParameter) -> R {
+        rest_of_class(&self.score, parameter, &self.class)
     }
     /// The constant.
     #[inline(always)]
@@ -227,10 +236,66 @@ fn of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::Index)
     }
 }
 
+#[inline(always)]
+fn rest_of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::Index) -> R {
+    match parameter.same_for_all() {
+        Some(value) => like.constant(1.0 - value),
+        None => -(like.lookup(parameter.by_class(), class) - 1.0),
+    }
+}
+
+/// What targets may be, for losses that are defined for labels only. On the CPU, where targets are read anyway, others are
+/// an error, as classes that do not exist are; elsewhere they are taken as they are. A NaN is no label, and gives NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Labels {
+    /// Any numbers.
+    #[default]
+    Any,
+    /// From 0 to 1, or less than 10⁻⁶ beyond.
+    ZeroToOne,
+    /// −1 and 1, or less than 10⁻⁶ beside them.
+    MinusOrPlusOne,
+}
+
+impl Labels {
+    /// By how much a label may be wrong: what is lost in arithmetic.
+    const TOLERANCE: f64 = 1e-6;
+
+    /// The rule, as messages have it.
+    pub(crate) const fn rule(self) -> &'static str {
+        match self {
+            Self::Any => "be numbers",
+            Self::ZeroToOne => "be ≥ 0 and ≤ 1",
+            Self::MinusOrPlusOne => "be -1 or 1",
+        }
+    }
+
+    /// How far the label is from the middle of what it may be, and how far it may be.
+    #[inline(always)]
+    fn distance<V: Vector>(self, label: V) -> (V, f64) {
+        let centred = |x: V, centre: f64| magnitude(x.sub(V::splat(V::T::from_f64(centre))));
+        match self {
+            Self::Any => (V::splat(V::T::from_f64(0.0)), 0.0),
+            Self::ZeroToOne => (centred(label, 0.5), 0.5 + Self::TOLERANCE),
+            Self::MinusOrPlusOne => (centred(magnitude(label), 1.0), Self::TOLERANCE),
+        }
+    }
+
+    /// Whether the number is one. NaN is taken for one.
+    pub(crate) fn allow(self, label: f64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::ZeroToOne => !((label - 0.5).abs() > 0.5 + Self::TOLERANCE),
+            Self::MinusOrPlusOne => !((label.abs() - 1.0).abs() > Self::TOLERANCE),
+        }
+    }
+}
+
 /// What all kinds of pointwise formulas declare.
 macro_rules! formula_trait {
     (
         $(#[$doc:meta])* $trait:ident, $criterion:ident: $criterion_doc:literal;
+        $(const $const:ident: $type:ty = $default:expr, $const_doc:literal;)*
         $($(#[$method_doc:meta])* fn $method:ident($argument:ident: $view:ident);)+
     ) => {
         $(#[$doc])*
@@ -241,6 +306,11 @@ macro_rules! formula_trait {
                 /// With `#[inline(always)]` on it, it is compiled for the widest vectors of the CPU.
                 fn $method<R: Real>(&self, $argument: &$view<R>) -> R;
             )+
+
+            $(
+                #[doc = $const_doc]
+                const $const: $type = $default;
+            )*
 
             /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
             const PARAMETERS: &'static [Parameter] = &[];
@@ -260,6 +330,7 @@ macro_rules! formula_trait {
             /// # Panics
             ///
             /// If a hyper-parameter is outside its range.
+            #[track_caller]
             fn init(&self) -> crate::criteria::$criterion<Self> {
                 crate::criteria::$criterion::new(self.clone())
             }
@@ -295,6 +366,7 @@ formula_trait! {
     /// assert_eq!(gradient, [0.25, 0.0]); // exact, and 0 rather than NaN where the error is 0
     /// ```
     PointwiseFormula, PointwiseLoss: "The loss as a Burn module.";
+    const LABELS: Labels = Labels::Any, "What targets may be.";
     /// The loss of one element.
     fn loss(at: Point);
 }
@@ -330,6 +402,8 @@ pub(crate) trait Elementwise: Clone + Debug + Send + Sync + 'static {
     const INPUTS: &'static [&'static str];
     /// By which of them the loss is differentiated, at most.
     const DIFFERENTIABLE: [bool; 3];
+    /// What the second of them may be.
+    const LABELS: Labels;
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R;
     /// All elements of a stretch, with as many slopes as there are.
     fn walk<V: Vector>(&self, points: &mut Points<V::T>);
@@ -346,6 +420,7 @@ pub(crate) struct Pointwise<F>(pub(crate) F);
 impl<F: PointwiseFormula> Elementwise for Pointwise<F> {
     const INPUTS: &'static [&'static str] = &["prediction", "target"];
     const DIFFERENTIABLE: [bool; 3] = [true, true, false];
+    const LABELS: Labels = F::LABELS;
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
         // One by one: an array's clone is a call.
@@ -402,6 +477,7 @@ impl<F: BinaryFormula> ErasedBinary for F {
 impl<F: BinaryFormula> Elementwise for Binary<F> {
     const INPUTS: &'static [&'static str] = &["scores", "targets"];
     const DIFFERENTIABLE: [bool; 3] = [true, false, false];
+    const LABELS: Labels = Labels::ZeroToOne;
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
         let (score, target) = (inputs.of[0].clone(), inputs.of[1].clone());
@@ -460,6 +536,7 @@ pub(crate) struct Distribution<F>(pub(crate) F);
 impl<F: DistributionFormula> Elementwise for Distribution<F> {
     const INPUTS: &'static [&'static str] = &["location", "scale", "target"];
     const DIFFERENTIABLE: [bool; 3] = [true, true, true];
+    const LABELS: Labels = Labels::Any;
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
         let (location, scale, target) = (inputs.of[0].clone(), inputs.of[1].clone(), inputs.of[2].clone());
@@ -497,6 +574,8 @@ pub(crate) struct Points<T> {
     pub(crate) class: Place,
     /// Out: the sum of the weighted losses.
     pub(crate) sum: f64,
+    /// Out: whether a label that counts is none.
+    pub(crate) wrong: bool,
 }
 
 /// A place along the class axis and those behind it.
@@ -541,6 +620,7 @@ impl Place {
 pub(crate) trait PointFormula: Debug + Send + Sync {
     fn inputs(&self) -> &'static [&'static str];
     fn differentiable(&self) -> [bool; 3];
+    fn labels(&self) -> Labels;
     fn name(&self) -> &'static str;
     fn parameters(&self) -> Vec<(String, Value)>;
     /// The hyper-parameters that are lists by class, with their lengths.
@@ -559,6 +639,9 @@ impl<F: Elementwise> PointFormula for F {
     }
     fn differentiable(&self) -> [bool; 3] {
         F::DIFFERENTIABLE
+    }
+    fn labels(&self) -> Labels {
+        F::LABELS
     }
     fn name(&self) -> &'static str {
         Elementwise::name(self)
@@ -615,7 +698,8 @@ fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Poi
     let mut place = here.class;
     let mut classes = [0; WIDEST];
     let mut sums = [V::T::from_f64(0.0); WIDEST];
-    let mut sum = V::splat(V::T::from_f64(0.0));
+    let zero = V::splat(V::T::from_f64(0.0));
+    let (mut sum, mut worst) = (zero, zero);
     let mut total: f64 = 0.0;
     let mut at = 0;
     while at < here.len {
@@ -626,7 +710,7 @@ fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Poi
         // SAFETY: n elements are left, and the array holds WIDEST ≥ W values.
         #[allow(unsafe_code)]
         unsafe {
-            let loss = step::<F, V, K>(formula, &here, at, n, &classes);
+            let loss = step::<F, V, K>(formula, &here, at, n, &classes, &mut worst);
             if n == V::W {
                 sum = sum.add(loss);
             } else {
@@ -647,6 +731,14 @@ fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Poi
         total += sum.to_f64();
     }
     points.sum = total;
+    if F::LABELS != Labels::Any {
+        // SAFETY: as above.
+        #[allow(unsafe_code)]
+        unsafe {
+            worst.store(sums.as_mut_ptr());
+        }
+        points.wrong = sums[..V::W].iter().any(|distance| distance.to_f64() > 0.0);
+    }
 }
 
 /// `W` values, or the first `n` of them and 1 for the others.
@@ -683,12 +775,23 @@ fn weighted<V: Vector>(value: V, weight: Option<V>) -> V {
     }
 }
 
+/// What counts for nothing is no label.
+#[inline(always)]
+fn counted<V: Vector>(distance: V, weight: Option<V>) -> V {
+    let zero = V::splat(V::T::from_f64(0.0));
+    match weight {
+        Some(weight) => V::select(weight.equal(zero), zero, distance),
+        None => distance,
+    }
+}
+
 #[inline(always)]
 fn variable<F: Elementwise, V: Vector, const K: usize>(value: V, index: usize) -> Dual<Lanes<V>, K> {
     if index < K && F::DIFFERENTIABLE[index] { Dual::variable(Lanes(value), index) } else { Dual::fixed(Lanes(value)) }
 }
 
-/// The elements from `at` on: `W`, or only the first n of them. Gives the weighted losses.
+/// The elements from `at` on: `W`, or only the first n of them. Gives the weighted losses; `worst` becomes more than 0
+/// where a label that counts is none.
 ///
 /// # Safety
 ///
@@ -701,6 +804,7 @@ unsafe fn step<F: Elementwise, V: Vector, const K: usize>(
     at: usize,
     n: usize,
     classes: &[u32; WIDEST],
+    worst: &mut V,
 ) -> V {
     // SAFETY: the caller's promise.
     unsafe {
@@ -712,18 +816,27 @@ unsafe fn step<F: Elementwise, V: Vector, const K: usize>(
             Some(weights) => Some(load::<V>(weights.add(at), n)),
             None => None,
         };
+        if F::LABELS != Labels::Any {
+            let (distance, most) = F::LABELS.distance(b);
+            let distance = counted(distance, weight);
+            *worst = V::select(V::splat(V::T::from_f64(most)).less(distance), distance, *worst);
+        }
         let of = [variable::<F, V, K>(a, 0), variable::<F, V, K>(b, 1), variable::<F, V, K>(c, 2)];
         let dual = formula.value(&Inputs { of, class: *classes });
         if points.gradients[0].is_some() || points.gradients[1].is_some() || points.gradients[2].is_some() {
-            let mut factor = V::splat(points.factor);
-            if let Some(upstream) = points.upstream {
-                factor = factor.mul(load::<V>(upstream.add(at), n));
-            }
+            let factor = V::splat(points.factor);
+            #[allow(clippy::manual_map)] // As above.
+            let upstream = match points.upstream {
+                Some(upstream) => Some(load::<V>(upstream.add(at), n)),
+                None => None,
+            };
             for index in 0..K {
                 if F::DIFFERENTIABLE[index]
                     && let Some(to) = points.gradients[index]
                 {
-                    store(weighted(dual.slope(index).0.mul(factor), weight), to.add(at), n);
+                    // What nothing was made of has no gradient, whatever its slope is.
+                    let slope = weighted(dual.slope(index).0.mul(factor), upstream);
+                    store(weighted(slope, weight), to.add(at), n);
                 }
             }
         }

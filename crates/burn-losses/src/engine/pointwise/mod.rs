@@ -17,7 +17,7 @@ pub(crate) use cpu::{gradients, value, with_gradients};
 pub(crate) use formula::{
     Binary, BinaryOptions, Distribution, ErasedBinary, Place, PointFormula, Points, Pointwise, floored,
 };
-pub use formula::{BinaryFormula, DistributionFormula, Input, Observation, Point, PointwiseFormula, Score};
+pub use formula::{BinaryFormula, DistributionFormula, Input, Labels, Observation, Point, PointwiseFormula, Score};
 
 use crate::backend::{self, HostLossBackend};
 use crate::check;
@@ -79,7 +79,7 @@ pub(crate) fn evaluate<const D: usize, const O: usize>(
     let weights = weights.unwrap_or_else(|| second.clone()).detach();
     let [first, second, third, weights] = [first, second, third, weights].map(Tensor::into_dispatch);
     Tensor::from_dispatch(if fused {
-        Dispatch::points(first, second, third, weights, call)
+        check::heard(|| Dispatch::points(first, second, third, weights, call))
     } else {
         composed::evaluate([first, second, third], weights, &call)
     })
