@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// γ = 0 is [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy) with β = α; α = ½ besides is half of
-/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal).
+/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). At infinitely wrong
+/// logits the slopes are −α and 1 − α.
 ///
 /// # Numerics
 ///

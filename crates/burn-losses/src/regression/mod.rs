@@ -66,3 +66,26 @@ use crate::real::Real;
 pub(super) fn half_size<R: Real>(at: &Point<R>) -> R {
     (at.prediction() * 0.5 - at.target() * 0.5).abs()
 }
+
+/// x·(e^(a·x) − 1)/(a·x), right to the last digits near 0.
+#[inline(always)]
+pub(super) fn grown<R: Real>(x: R, a: f64) -> R {
+    let exponent = x.clone() * a;
+    let near = x * (exponent.clone() * (exponent.clone() / 6.0 + 0.5) + 1.0);
+    let is_near = exponent.clone().abs().less(&exponent.constant(2f64.powi(-17)));
+    R::select(&is_near, near, exponent.exp_m1() / a)
+}
+
+/// The series of ((1 + s)·ln(1 + s) − s)/s² and of ln(1 + s)/s.
+const EVEN: [f64; 6] = [1.0 / 2.0, -1.0 / 6.0, 1.0 / 12.0, -1.0 / 20.0, 1.0 / 30.0, -1.0 / 42.0];
+const LOG: [f64; 6] = [1.0, -1.0 / 2.0, 1.0 / 3.0, -1.0 / 4.0, 1.0 / 5.0, -1.0 / 6.0];
+
+/// A power series, for |s| < 2⁻¹⁰.
+#[inline(always)]
+pub(super) fn series<R: Real>(s: &R, terms: [f64; 6]) -> R {
+    let mut sum = s.constant(terms[5]);
+    for term in terms[..5].iter().rev() {
+        sum = sum * s.clone() + *term;
+    }
+    sum
+}
