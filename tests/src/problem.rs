@@ -126,8 +126,7 @@ impl Problem {
     /// The loss, on a way.
     pub fn criterion(&self, way: &Way) -> AnyClassLoss {
         let loss = self.config.init().expect("the configuration is valid");
-        let loss = loss.with_class_weights(self.class_weights.clone()).expect("the weights are valid");
-        let loss = loss.with_ignore_index(self.ignore_index);
+        let loss = loss.with_class_weights(self.class_weights.clone()).with_ignore_index(self.ignore_index);
         if way.composed { loss.composed() } else { loss }
     }
 

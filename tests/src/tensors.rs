@@ -354,10 +354,7 @@ impl TensorProblem {
                 let loss = if way.composed { loss.composed() } else { loss };
                 match (by, weights) {
                     (Some(by), None) => pulled(loss.forward($input, $target, by), upstream),
-                    (Some(by), Some(weights)) => {
-                        let loss = loss.forward_weighted($input, $target, weights, by);
-                        pulled(loss.expect("the loss is not wrapped"), upstream)
-                    }
+                    (Some(by), Some(weights)) => pulled(loss.forward_weighted($input, $target, weights, by), upstream),
                     (None, weights) => pulled(counted(loss.forward_no_reduction($input, $target), weights), upstream),
                 }
             }};
@@ -373,9 +370,9 @@ impl TensorProblem {
             }
             Signature::Binary => {
                 let loss = self.config.init_binary().expect("valid").with_input(self.input);
-                let loss = loss.with_label_smoothing(self.label_smoothing).expect("valid");
+                let loss = loss.with_label_smoothing(self.label_smoothing);
                 let loss = match &self.pos_weight {
-                    Some(weights) => loss.with_pos_weight(weights.clone()).expect("valid"),
+                    Some(weights) => loss.with_pos_weight(weights.clone()),
                     None => loss,
                 };
                 evaluate!(loss, input(0), input(1))
@@ -394,13 +391,13 @@ impl TensorProblem {
         upstream: Option<&[f64]>,
     ) -> (Vec<f64>, Tensor<1>) {
         let loss = self.config.init().expect("valid").with_input(self.input);
-        let loss = loss.with_class_weights(self.class_weights.clone()).expect("valid");
+        let loss = loss.with_class_weights(self.class_weights.clone());
         let loss = if way.composed { loss.composed() } else { loss };
         let (scores, targets) = (inputs[0].clone(), inputs[1].clone());
         match by {
-            Some(by) => pulled(loss.forward_soft(scores, targets, weights, by).expect("soft"), upstream),
+            Some(by) => pulled(loss.try_forward_soft(scores, targets, weights, by).expect("soft"), upstream),
             None => {
-                let losses = loss.forward_soft_no_reduction::<D, T>(scores, targets).expect("soft");
+                let losses = loss.forward_soft_no_reduction::<D, T>(scores, targets);
                 pulled(counted(losses, weights), upstream)
             }
         }
@@ -494,7 +491,7 @@ pub fn soft_configurations(classes: usize) -> Vec<LossConfig> {
 pub fn takes_probabilities(config: &LossConfig, classes: usize) -> bool {
     let zeros = || Tensor::<2>::zeros([1, classes], &Device::flex());
     let loss = config.init().expect("the configuration is valid");
-    loss.forward_soft::<2, 1>(zeros(), zeros(), None, Reduction::Sum).is_ok()
+    loss.try_forward_soft::<2, 1>(zeros(), zeros(), None, Reduction::Sum).is_ok()
 }
 
 /// The fused ways in f64 and f32, and one composed way: another one at each call, since those take most of the time.

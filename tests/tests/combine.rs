@@ -6,7 +6,7 @@ use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use burn_losses::catalogue::Signature;
 use burn_losses::prelude::*;
 use burn_losses_tests::{
-    Faults, Outcome, Problem, Random, TensorProblem, Tolerance, Way, config, inner, numbers, rotating_ways,
+    Faults, Outcome, Problem, Random, TensorProblem, Tolerance, Way, config, inner, numbers, rotating_ways, said,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -383,18 +383,25 @@ fn label_smoothing_goes_round_what_has_an_expected_value() {
     let read = config(json!({"name": "label_smoothing", "smoothing": 0.25, "loss": "focal"})).init().unwrap();
     let of = |loss: &AnyClassLoss| numbers(loss.forward(logits.clone(), targets.clone(), Reduction::Mean));
     assert_eq!(of(&typed), of(&read));
-    for loss in [
-        json!("normalized_cross_entropy"),
-        json!("z_loss"),
-        json!({"name": "cross_entropy", "label_smoothing": 0.1}),
-        json!({"name": "flooding", "loss": "focal"}),
-        json!("bi_tempered"),
-        json!("forward_correction"),
-        json!("jsd_cross_entropy"),
+    let of_more = "be of one class's probability or of sums over the classes, and without a smoothing of its own";
+    let wrapped = "be one that nothing goes round (smooth what is inside, and wrap that)";
+    let smoothed = "be one that is not smoothed yet";
+    for (loss, rule, got) in [
+        (json!("normalized_cross_entropy"), of_more, "NormalizedCrossEntropy"),
+        (json!("z_loss"), of_more, "ZLoss"),
+        (json!({"name": "cross_entropy", "label_smoothing": 0.1}), of_more, "CrossEntropy"),
+        (json!("bi_tempered"), of_more, "BiTempered"),
+        (json!("forward_correction"), of_more, "ForwardCorrection"),
+        (json!("jsd_cross_entropy"), of_more, "JsdCrossEntropy"),
+        (json!({"name": "flooding", "loss": "focal"}), wrapped, "Flooding"),
+        (json!({"name": "logit_clip", "loss": "cross_entropy"}), wrapped, "LogitClip"),
+        (json!({"name": "top_k", "loss": "cross_entropy"}), wrapped, "TopK"),
+        (json!({"name": "weighted_sum", "terms": [{"loss": "focal"}]}), wrapped, "WeightedSum"),
+        (json!({"name": "label_smoothing", "loss": "focal"}), smoothed, "Focal"),
     ] {
         let smoothed = config(json!({"name": "label_smoothing", "loss": loss}));
         let error = smoothed.init().map(|_| ()).unwrap_err().to_string();
-        assert!(error.contains("targets must be classes"), "{loss}: {error}");
+        assert_eq!(error, format!("LabelSmoothing: the loss must {rule}, got {got}"), "{loss}");
         let typed =
             catch_unwind(AssertUnwindSafe(|| LabelSmoothing::default().init(config(loss.clone()).init().unwrap())));
         let sentence = typed.map(|_| ()).unwrap_err().downcast::<String>().expect("a sentence");
@@ -716,14 +723,108 @@ impl ModuleVisitor for Collect {
     }
 }
 
+/// Mse and L1 from a file, with weights that are learnt.
+fn weighed() -> AnyPointwiseLoss {
+    config(json!({"name": "uncertainty_weighting", "losses": ["mse", "l1"]})).init_pointwise().unwrap()
+}
+
+/// The sum of the losses of [1, 3] against 0, on a device.
+fn weighed_on(loss: &AnyPointwiseLoss, device: &Device, dtype: DType) -> Tensor<1> {
+    let prediction = Tensor::<1>::from_data([1.0, 3.0], (device, dtype));
+    let prediction = if device.is_autodiff() { prediction.require_grad() } else { prediction };
+    loss.forward(prediction.clone(), prediction.zeros_like(), Reduction::Sum)
+}
+
+/// Slopes by s, ½·(1 − L) at s = 0.
+const BY_S: [f64; 2] = [0.5 * (1.0 - 10.0), 0.5 * (1.0 - 4.0)];
+
+/// What training would change the weights by.
+fn by_s(module: &impl Module, value: Tensor<1>) -> Option<Vec<f64>> {
+    let gradients = burn::optim::GradientsParams::from_grads(value.backward(), module);
+    let [weights] = Collect::of(module).try_into().expect("one parameter");
+    gradients.get::<1>(weights).map(numbers)
+}
+
+/// Wherever a module has been, and whatever was evaluated before: weights from a file learn where losses are
+/// differentiated, and are numbers like any others where they are not.
 #[test]
-fn learnt_weights_of_an_unmoved_loss_are_constants() {
-    let loss = config(json!({"name": "uncertainty_weighting", "losses": ["mse", "l1"]})).init_pointwise().unwrap();
-    for (device, dtype) in [(Device::flex(), DType::F64), (Device::flex().autodiff(), DType::F16)] {
-        let prediction = Tensor::<1>::from_data([1.0, 3.0], (&device, dtype));
-        let value = loss.forward(prediction.clone(), prediction.zeros_like(), Reduction::Sum);
-        assert_eq!(numbers(value), [0.5 * (10.0 + 4.0)]);
+fn learnt_weights_from_a_file_learn_without_being_told_of_devices() {
+    let (plain, tracked) = (Device::flex(), Device::flex().autodiff());
+    type Way = fn(AnyPointwiseLoss) -> AnyPointwiseLoss;
+    let ways: [(&str, Way); 12] = [
+        ("as it is", |loss| loss),
+        ("evaluated before", |loss| {
+            let value = weighed_on(&loss, &Device::flex(), DType::F32);
+            assert_eq!(numbers(value), [0.5 * (10.0 + 4.0)]);
+            loss
+        }),
+        ("moved", |loss| loss.to_device(&Device::flex())),
+        ("moved with autodiff", |loss| loss.to_device(&Device::flex().autodiff())),
+        ("forked", |loss| loss.fork(&Device::flex().autodiff())),
+        ("a moved clone", |loss| loss.clone().to_device(&Device::flex())),
+        ("a forked clone", |loss| loss.clone().fork(&Device::flex().autodiff())),
+        ("trained", Module::train),
+        ("moved and trained", |loss| loss.to_device(&Device::flex().autodiff()).train()),
+        ("validated and trained", |loss| loss.to_device(&Device::flex()).valid().train()),
+        ("loaded", |loss| {
+            let record = loss.to_device(&Device::flex()).into_record();
+            assert_eq!(record.len(), 1);
+            weighed().load_record(record)
+        }),
+        ("loaded into a moved one", |loss| {
+            let record = loss.to_device(&Device::flex()).into_record();
+            weighed().to_device(&Device::flex().autodiff()).load_record(record)
+        }),
+    ];
+    for (name, way) in ways {
+        let loss = way(weighed());
+        for dtype in [DType::F32, DType::F64, DType::F16] {
+            assert_eq!(numbers(weighed_on(&loss, &plain, dtype)), [0.5 * (10.0 + 4.0)], "{name}");
+            assert!(!weighed_on(&loss, &plain, dtype).is_autodiff(), "{name}");
+            let value = weighed_on(&loss, &tracked, dtype);
+            assert_eq!(numbers(value.clone()), [0.5 * (10.0 + 4.0)], "{name}");
+            assert_eq!(by_s(&loss, value).as_deref(), Some(&BY_S[..]), "{name}, {dtype:?}");
+        }
+        let checkpointing = tracked.clone().gradient_checkpointing();
+        let value = weighed_on(&loss, &checkpointing, DType::F32);
+        assert_eq!(by_s(&loss, value).as_deref(), Some(&BY_S[..]), "{name}, checkpointing");
+        // What is asked to stay as it is does.
+        let frozen = loss.no_grad();
+        assert_eq!(by_s(&frozen, weighed_on(&frozen, &tracked, DType::F32)), None, "{name}, frozen");
     }
+    // Unmoved, they are on no device that a model would go to.
+    assert!(weighed().devices().is_empty() && weighed().to_device(&plain).devices().len() == 1);
+    // The gradient finds its way back to another device.
+    #[allow(deprecated)]
+    let elsewhere = weighed().to_device(&Device::ndarray());
+    let value = weighed_on(&elsewhere, &tracked, DType::F32);
+    assert_eq!(by_s(&elsewhere, value).as_deref(), Some(&BY_S[..]));
+}
+
+/// Made on a plain device, they learn after `train()`, and say so before.
+#[test]
+fn learnt_weights_on_a_plain_device_never_keep_silent() {
+    let tracked = Device::flex().autodiff();
+    let losses = || [10.0, 4.0].map(|loss: f32| Tensor::<1>::from_data([loss], &tracked).require_grad());
+    let learns = |weighting: &UncertaintyWeighting| by_s(weighting, weighting.forward(losses()));
+    let plain = UncertaintyWeighting::new(2, &Device::flex());
+    let sentence = "UncertaintyWeighting: log_variances must be on a device with autodiff, since the losses are \
+                    differentiated (make it there, or call train() on the module; no_grad() keeps its weights \
+                    constant), got a plain device";
+    assert_eq!(said(|| plain.forward(losses())), sentence);
+    assert_eq!(said(|| plain.clone().to_device(&tracked).forward(losses())), sentence);
+    assert_eq!(said(|| UncertaintyWeighting::new(2, &tracked).valid().forward(losses())), sentence);
+    let record = plain.clone().into_record();
+    assert_eq!(said(|| UncertaintyWeighting::new(2, &Device::flex()).load_record(record).forward(losses())), sentence);
+    assert_eq!(learns(&plain.clone().train()).as_deref(), Some(&BY_S[..]));
+    assert_eq!(learns(&UncertaintyWeighting::new(2, &tracked)).as_deref(), Some(&BY_S[..]));
+    let record = UncertaintyWeighting::new(2, &tracked).into_record();
+    let loaded = UncertaintyWeighting::new(2, &tracked).load_record(record);
+    assert_eq!(learns(&loaded).as_deref(), Some(&BY_S[..]));
+    // Losses that are not differentiated, and weights that are not to learn, are nothing to speak of.
+    let constants = [10.0, 4.0].map(|loss: f32| Tensor::<1>::from_data([loss], &tracked));
+    assert_eq!(numbers(plain.forward(constants)), [7.0]);
+    assert_eq!(learns(&plain.no_grad()), None);
 }
 
 #[test]
@@ -878,32 +979,41 @@ fn losses_of_another_kind_are_named() {
     // Wrappers of logits and of labels are for class losses.
     for name in ["logit_clip", "logit_norm", "label_smoothing"] {
         let of_many = config(json!({"name": name, "loss": "zlpr"}));
-        assert_eq!(
-            of_many.init().unwrap_err().to_string(),
-            "Zlpr: the loss must be a class loss here, got another kind"
-        );
-        assert!(of_many.init_tensor().is_err(), "{name}");
-        let round = config(json!({"name": name, "loss": "mse"}));
-        assert_eq!(round.init().unwrap_err().to_string(), "Mse: the loss must be a class loss here, got another kind");
-        assert!(round.init_pointwise().is_err(), "{name}");
+        let wrapper = of_many.entry().type_name;
+        let inside =
+            |loss: &str, got: &str| format!("{loss}: the loss must be a class loss inside of {wrapper}, got {got}");
+        assert_eq!(of_many.init().unwrap_err().to_string(), inside("Zlpr", "a loss of rows, items or batches"));
+        let round =
+            |kind: &str| format!("{wrapper}: the loss must be {kind} here, got a wrapper of class losses: use init");
+        let error = of_many.init_tensor().unwrap_err().to_string();
+        assert_eq!(error, round("a loss of rows, items or batches"));
+        let of_one = config(json!({"name": name, "loss": {"name": "flooding", "loss": "mse"}}));
+        assert_eq!(of_one.init().unwrap_err().to_string(), inside("Mse", "a pointwise loss"));
+        assert_eq!(of_one.init_pointwise().unwrap_err().to_string(), round("a pointwise loss"));
     }
     type Init = fn(&LossConfig) -> Option<String>;
-    let inits: [(&str, Init, &str); 6] = [
-        ("mse", |config| config.init().err().map(|error| error.to_string()), "a class loss"),
-        ("gaussian_nll", |config| config.init_pointwise().err().map(|error| error.to_string()), "a pointwise loss"),
-        ("focal", |config| config.init_binary().err().map(|error| error.to_string()), "a binary loss"),
-        (
-            "l1",
-            |config| config.init_distribution().err().map(|error| error.to_string()),
-            "a loss of a location and a scale",
-        ),
-        ("mse", |config| config.init_tensor().err().map(|error| error.to_string()), "a loss of rows, items or batches"),
-        ("rmse", |config| config.init_pointwise().err().map(|error| error.to_string()), "a pointwise loss"),
+    let inits: [(&str, Init); 5] = [
+        ("a class loss: use init", |config| config.init().err().map(|error| error.to_string())),
+        ("a binary loss: use init_binary", |config| config.init_binary().err().map(|error| error.to_string())),
+        ("a pointwise loss: use init_pointwise", |config| config.init_pointwise().err().map(|error| error.to_string())),
+        ("a loss of a location and a scale: use init_distribution", |config| {
+            config.init_distribution().err().map(|error| error.to_string())
+        }),
+        ("a loss of rows, items or batches: use init_tensor", |config| {
+            config.init_tensor().err().map(|error| error.to_string())
+        }),
     ];
-    for (name, init, kind) in inits {
-        for value in [json!(name), json!({"name": "top_k", "loss": {"name": "flooding", "loss": name}})] {
-            let error = init(&config(value.clone())).unwrap_or_else(|| panic!("{value} was made"));
-            assert!(error.contains(&format!("the loss must be {kind} here, got another kind")), "{value}: {error}");
+    for (right, entry) in [(0, "focal"), (1, "asymmetric"), (2, "mse"), (3, "gaussian_nll"), (4, "rmse"), (4, "zlpr")] {
+        for value in [json!(entry), json!({"name": "top_k", "loss": {"name": "flooding", "loss": entry}})] {
+            let loss = config(value.clone());
+            for (at, (wanted, init)) in inits.iter().enumerate() {
+                let (wanted, _) = wanted.split_once(": ").expect("what and by what");
+                let error = (at != right).then(|| {
+                    let type_name = loss.innermost().entry().type_name;
+                    format!("{type_name}: the loss must be {wanted} here, got {}", inits[right].0)
+                });
+                assert_eq!(init(&loss), error, "{value}");
+            }
         }
     }
 }

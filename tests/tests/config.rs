@@ -404,10 +404,10 @@ fn weights_of_a_configured_loss_are_checked() {
     for config in configurations(catalogue::find("flooding").unwrap(), 3) {
         let loss = config.init().unwrap();
         for bad in [-1.0, f64::NAN, f64::INFINITY] {
-            let error = loss.clone().with_class_weights(vec![1.0, bad, 0.0]).unwrap_err().to_string();
+            let error = loss.clone().try_with_class_weights(vec![1.0, bad, 0.0]).unwrap_err().to_string();
             assert!(error.contains("class_weights must be finite and ≥ 0"), "{error}");
         }
-        assert!(loss.clone().with_class_weights(vec![0.0, 1.0, 2.0]).is_ok());
-        assert!(loss.with_class_weights(None).is_ok());
+        assert!(loss.clone().try_with_class_weights(vec![0.0, 1.0, 2.0]).is_ok());
+        assert!(loss.try_with_class_weights(None).is_ok());
     }
 }

@@ -176,7 +176,7 @@ fn display_names_the_losses_and_their_parameters() {
 #[test]
 fn display_of_a_configured_loss_says_as_much_as_the_typed_one() {
     let configured = config(json!({"name": "focal", "gamma": 1.5})).init().unwrap();
-    let configured = configured.with_class_weights(vec![1.0, 2.0]).unwrap().with_ignore_index(-100);
+    let configured = configured.with_class_weights(vec![1.0, 2.0]).with_ignore_index(-100);
     let text = format!("{configured}");
     for part in ["gamma", "1.5", "class_weights: [1.0, 2.0]", "ignore_index: -100"] {
         assert!(text.contains(part), "\"{part}\" is not in\n{text}");
@@ -207,7 +207,7 @@ fn typed_and_configured_losses_are_the_same_loss() {
     let typed = Focal::default().with_gamma([1.0, 2.0, 3.0]).init().with_class_weights(vec![1.0, 2.0, 0.5]);
     let any = AnyClassLoss::from(typed.clone());
     let configured = config(json!({"name": "focal", "gamma": [1, 2, 3]})).init().unwrap();
-    let configured = configured.with_class_weights(vec![1.0, 2.0, 0.5]).unwrap();
+    let configured = configured.with_class_weights(vec![1.0, 2.0, 0.5]);
     let by_reference = LogitClip::default().with_tau(1e6).init(&typed);
     let expected = numbers(typed.forward(logits.clone(), targets.clone(), Reduction::Mean));
     assert_eq!(numbers(any.forward(logits.clone(), targets.clone(), Reduction::Mean)), expected);

@@ -1349,17 +1349,49 @@ fn labels_may_be_wrong_by_a_millionth() {
 #[test]
 fn lists_of_a_wrong_length_are_named() {
     let by = Reduction::Mean;
-    let rule = |name: &str, classes: usize, got: usize| {
-        format!("{name} must have one value for each of the {classes} classes, got {got}")
+    let rule = |name: &str, places: usize, got: usize| {
+        let input = if name.starts_with("Binary") { "scores" } else { "prediction" };
+        format!("{name} must have one value for each of the {places} places along axis 1 of {input}, got {got}")
     };
     let quantile = Quantile::default().with_tau([0.1, 0.9]).init();
     assert_eq!(said(|| quantile.forward(zeros([2, 3]), zeros([2, 3]), by)), rule("Quantile: tau", 3, 2));
-    assert_eq!(said(|| quantile.forward(zeros([4]), zeros([4]), by)), rule("Quantile: tau", 4, 2));
+    assert_eq!(
+        said(|| quantile.forward(zeros([4]), zeros([4]), by)),
+        "Quantile: tau must have one value for each of the 4 places along axis 0 of prediction, got 2"
+    );
     assert_eq!(said(|| quantile.forward(zeros([3, 2]), zeros([3, 2]), by)), "nothing");
     let focal = BinaryFocal::default().with_gamma([1.0, 2.0, 3.0]).init();
     assert_eq!(said(|| focal.forward(zeros([3, 2, 3]), zeros([3, 2, 3]), by)), rule("BinaryFocal: gamma", 2, 3));
     let binary = BinaryCrossEntropy::default().init().with_pos_weight([1.0, 2.0]);
     assert_eq!(said(|| binary.forward(zeros([2, 3]), zeros([2, 3]), by)), rule("BinaryCrossEntropy: pos_weight", 3, 2));
+    assert_eq!(
+        said(|| binary.forward(zeros([4]), zeros([4]), by)),
+        "BinaryCrossEntropy: pos_weight must have one value for each of the 4 places along axis 0 of scores, got 2"
+    );
+}
+
+/// As a tensor of one value is broadcast: PyTorch's `pos_weight=torch.tensor([3.])`.
+#[test]
+fn one_factor_in_a_list_is_the_factor_of_all_labels() {
+    let (x, by) = ([0.5, -1.0, 2.0, 0.25], Reduction::Sum);
+    let one = BinaryCrossEntropy::default().init().with_pos_weight(3.0);
+    let list = BinaryCrossEntropy::default().init().with_pos_weight([3.0]);
+    let any = config(json!("binary_cross_entropy")).init_binary().unwrap().with_pos_weight(vec![3.0]);
+    let flat = Tensor::<1>::from_data(x, &Device::flex());
+    let labels = Tensor::<1>::from_data([1.0, 0.0, 0.0, 1.0], &Device::flex());
+    // −3·ln σ(x) where y = 1, −ln σ(−x) where y = 0.
+    let log_sigmoid = |x: f64| -(-x).exp().ln_1p();
+    let expected = -3.0 * log_sigmoid(0.5) - log_sigmoid(1.0) - log_sigmoid(-2.0) - 3.0 * log_sigmoid(0.25);
+    let of = |loss: Tensor<1>| numbers(loss)[0];
+    for value in [
+        of(one.forward(flat.clone(), labels.clone(), by)),
+        of(list.forward(flat.clone(), labels.clone(), by)),
+        of(any.forward(flat.clone(), labels.clone(), by)),
+        of(list.forward(flat.clone().reshape([2, 2]), labels.clone().reshape([2, 2]), by)),
+        of(any.forward(flat.reshape([1, 4]), labels.reshape([1, 4]), by)),
+    ] {
+        assert!((value - expected).abs() < 1e-5, "{value} instead of {expected}");
+    }
 }
 
 #[test]
@@ -1375,14 +1407,20 @@ fn wrong_factors_and_smoothing_are_named() {
     assert_eq!(said(|| binary().with_label_smoothing(1.5)), format!("{rule} 1.5"));
     assert_eq!(said(|| binary().with_label_smoothing(f64::NAN)), format!("{rule} NaN"));
     let any = || config(json!("binary_focal")).init_binary().unwrap();
-    let error = any().with_pos_weight(-2.0).unwrap_err().to_string();
-    assert!(error.contains("pos_weight must be 0, or ≥ 1e-30 and ≤ 1e30, got -2"), "{error}");
-    let error = any().with_label_smoothing(-0.5).unwrap_err().to_string();
-    assert!(error.contains("label_smoothing must be ≥ 0 and ≤ 1, got -0.5"), "{error}");
+    let error = any().try_with_pos_weight(-2.0).unwrap_err().to_string();
+    assert_eq!(error, "BinaryFocal: pos_weight must be 0, or ≥ 1e-30 and ≤ 1e30, got -2");
+    assert_eq!(said(|| any().with_pos_weight(-2.0)), error);
+    let error = any().try_with_label_smoothing(-0.5).unwrap_err().to_string();
+    assert_eq!(error, "BinaryFocal: label_smoothing must be ≥ 0 and ≤ 1, got -0.5");
+    assert_eq!(said(|| any().with_label_smoothing(-0.5)), error);
     // Weights of elements do not go through wrappers.
     let wrapped = config(json!({"name": "flooding", "loss": "mse"})).init_pointwise().unwrap();
-    let error = wrapped.forward_weighted(zeros([2]), zeros([2]), zeros([2]), Reduction::Mean).unwrap_err();
-    assert_eq!(error.to_string(), "weights: the loss must not be wrapped, got a wrapped loss");
+    let error = wrapped.try_forward_weighted(zeros([2]), zeros([2]), zeros([2]), Reduction::Mean).unwrap_err();
+    assert_eq!(error.to_string(), "weights: the loss must be one that nothing goes round, got Flooding");
+    assert_eq!(
+        said(|| wrapped.forward_weighted(zeros([2]), zeros([2]), zeros([2]), Reduction::Mean)),
+        error.to_string()
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use burn_losses::real::{Dual, F32, Primitive, Real};
-use burn_losses::{AnyClassLoss, ClassFormula, Criterion, Row};
+use burn_losses::{AnyClassLoss, ClassFormula, Row};
 use burn_losses_tests::{Faults, Tolerance, Way, numbers, ways};
 use serde::Serialize;
 

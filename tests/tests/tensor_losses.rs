@@ -1044,10 +1044,8 @@ fn labels_of_every_kind_are_the_same_labels() {
                     Tensor::<2>::from_data(TensorData::new(scores.clone(), [3, CLASSES]), (&device, way.dtype));
                 let like = loss.forward_no_reduction(scores.clone(), labels.clone());
                 let weights = like.ones_like().detach();
-                let of_bools = loss
-                    .forward_weighted(scores.clone(), bools.clone(), weights.clone(), Reduction::Sum)
-                    .expect("bare");
-                let of_floats = loss.forward_weighted(scores, labels, weights, Reduction::Sum).expect("bare");
+                let of_bools = loss.forward_weighted(scores.clone(), bools.clone(), weights.clone(), Reduction::Sum);
+                let of_floats = loss.forward_weighted(scores, labels, weights, Reduction::Sum);
                 (numbers(of_bools), numbers(of_floats))
             };
             let (of_bools, of_floats) = weighted(floats.clone());
@@ -1149,7 +1147,7 @@ fn wrappers_select_and_flood_rows() {
     is(numbers(ramped.forward(prediction.clone(), target.clone(), by)), &[0.5 * 0.875]);
     // Weights do not go through wrappers.
     let weights = Tensor::<2>::ones([4, 1], (&device, DType::F64));
-    let error = top.forward_weighted(prediction.clone(), target.clone(), weights, by).unwrap_err();
+    let error = top.try_forward_weighted(prediction.clone(), target.clone(), weights, by).unwrap_err();
     assert_eq!(error.to_string(), "weights: the loss must not be wrapped, got a wrapped loss");
     let flooded = any(json!({"name": "flooding", "loss": "cosine_distance"}));
     let says = said(|| flooded.forward_no_reduction(prediction, target));
@@ -1241,12 +1239,14 @@ fn wrong_shapes_and_dtypes_are_named() {
 #[test]
 fn lists_of_a_wrong_length_are_named() {
     let by = Reduction::Mean;
-    let rule = |classes: usize, got: usize| {
-        format!("MultilabelSoftMargin: weight must have one value for each of the {classes} classes, got {got}")
+    let along = |axis: usize, places: usize, got: usize| {
+        let rule = "MultilabelSoftMargin: weight must have one value for each of the";
+        format!("{rule} {places} places along axis {axis} of prediction, got {got}")
     };
+    let rule = |places: usize, got: usize| along(1, places, got);
     let margin = MultilabelSoftMargin::default().with_weight([1.0, 2.0]).init();
     assert_eq!(said(|| margin.forward(zeros([2, 3]), zeros([2, 3]), by)), rule(3, 2));
-    assert_eq!(said(|| margin.forward(zeros([4]), zeros([4]), by)), rule(4, 2));
+    assert_eq!(said(|| margin.forward(zeros([4]), zeros([4]), by)), along(0, 4, 2));
     assert_eq!(said(|| margin.forward_no_reduction(zeros([2, 3, 2]), zeros([2, 3, 2]))), rule(3, 2));
     assert_eq!(said(|| margin.forward(zeros([3, 2]), zeros([3, 2]), by)), "nothing");
     // Of an empty batch, too.
@@ -1267,7 +1267,7 @@ fn parameters_outside_of_their_range_are_named() {
     assert_eq!(error.to_string(), "CosineDistance: epsilon must be > 0, got NaN or an infinity");
     // And what is no loss of this kind, or is one where another kind is wanted.
     let error = config(json!("focal")).init_tensor().unwrap_err().to_string();
-    assert_eq!(error, "Focal: the loss must be a loss of rows, items or batches here, got another kind");
+    assert_eq!(error, "Focal: the loss must be a loss of rows, items or batches here, got a class loss: use init");
     for entry in catalogue::all().iter().filter(|entry| entry.family != Family::Wrapper) {
         let of_many = matches!(entry.family.signature(), Signature::Multilabel | Signature::Whole);
         let config = config(json!(entry.name));

@@ -1,9 +1,10 @@
 //! [`AnyLoss`]: a loss whose type is chosen at run time.
 
+use crate::catalogue::Described;
 use crate::check::{self, LossError};
 use crate::combine::{
-    Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, SmallLoss, TopK,
-    UncertaintyWeighting, WeightedSum,
+    Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Scheduled,
+    SmallLoss, TopK, Unplaced, WeightedSum,
 };
 use crate::criteria::{
     BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses as _, PointwiseLoss, SoftClassLoss,
@@ -19,25 +20,44 @@ use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
 use crate::per_class::PerClass;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Int, Tensor};
 use core::fmt::Debug;
 use std::sync::Arc;
 
 /// A loss whose type is chosen at run time, with whatever wrappers round it: what [`LossConfig`](crate::LossConfig)
 /// builds. `L` says what it takes.
 ///
-/// Only an [`UncertaintyWeighting`] has parameters. Let it be a field of the model, so that its optimiser learns them, and
-/// put it where the model is with `to_device(&device).train()`: nothing is asked for a device before.
+/// It is a Burn module: a field of a model has the type [`AnyClassLoss`], [`AnyPointwiseLoss`] and so on. Only an
+/// [`UncertaintyWeighting`](crate::UncertaintyWeighting) has parameters, which the optimiser of that model learns along with it. They are made, with
+/// autodiff, where the first losses come from, unless the module was moved elsewhere before.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct AnyLoss<L: Leaf> {
     #[module(skip)]
     kind: Kind<L>,
-    weighting: Option<UncertaintyWeighting>,
+    weighting: Option<Unplaced>,
 }
 
 /// A class loss whose type is chosen at run time: what [`LossConfig::init`](crate::LossConfig::init) builds, or any
-/// [`ClassLoss`] or [`SoftClassLoss`] by `from`. Everything said there holds here.
+/// [`ClassLoss`], [`SoftClassLoss`] or [`TensorClassLoss`] by `from`. Everything said there holds here, and their methods
+/// are here too. What only some losses or values can do, as `forward_soft` and `with_class_weights`, panics like there where
+/// it cannot be done; beside it there is a `try_` that says so as a [`LossError`], for what comes from a file.
+///
+/// ```
+/// use burn::tensor::{Device, Int, Tensor};
+/// use burn_losses::{AnyClassLoss, LossConfig, Reduction};
+///
+/// let criterion: AnyClassLoss = LossConfig::by_name("focal")?.init()?.with_class_weights(vec![1.0, 3.0]);
+/// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &Device::flex());
+/// let targets = Tensor::<1, Int>::from_data([1], &Device::flex());
+/// let loss = criterion.forward(logits.clone(), targets, Reduction::Sum).into_scalar::<f32>();
+/// assert!((loss - 3.0 * 0.25 * 2_f32.ln()).abs() < 1e-6);
+/// let mixed = criterion.forward_soft(logits.clone(), logits.ones_like() / 2, Reduction::Mean);
+/// let error = criterion.try_with_class_weights(vec![1.0, -3.0]).unwrap_err();
+/// assert_eq!(error.to_string(), "Focal: class_weights must be finite and ≥ 0, got -3");
+/// # assert_eq!(mixed.dims(), [1]);
+/// # Ok::<(), burn_losses::LossError>(())
+/// ```
 pub type AnyClassLoss = AnyLoss<AnyClass>;
 /// A pointwise loss whose type is chosen at run time.
 pub type AnyPointwiseLoss = AnyLoss<AnyPointwise>;
@@ -45,7 +65,7 @@ pub type AnyPointwiseLoss = AnyLoss<AnyPointwise>;
 pub type AnyBinaryLoss = AnyLoss<AnyBinary>;
 /// A loss of rows, items or batches whose type is chosen at run time.
 pub type AnyTensorLoss = AnyLoss<AnyTensor>;
-/// A loss of a location and a scale whose type is chosen at run time.
+/// A loss of a location and a scale whose type is chosen at run time. Its `forward` takes both as one input: a pair.
 pub type AnyDistributionLoss = AnyLoss<AnyDistribution>;
 
 #[derive(Clone, Debug)]
@@ -66,10 +86,18 @@ pub trait Leaf: Clone + Debug + Send + Sync + 'static {
     fn display(&self, content: Content) -> Content;
     #[doc(hidden)]
     fn compose(&mut self);
-    /// Whether a loss inside is defined on the reduced value only.
+    /// The type's name of the loss or the wrapper.
     #[doc(hidden)]
-    fn floods(&self) -> bool {
-        false
+    fn name(&self) -> &'static str;
+    /// The loss inside of what goes round losses of this kind only: a leaf that has one is a wrapper.
+    #[doc(hidden)]
+    fn inner(&self) -> Option<&AnyLoss<Self>> {
+        None
+    }
+    /// The same, to be changed.
+    #[doc(hidden)]
+    fn inner_mut(&mut self) -> Option<&mut AnyLoss<Self>> {
+        None
     }
 }
 
@@ -79,24 +107,41 @@ impl<L: Leaf> AnyLoss<L> {
     }
 
     pub(crate) fn uncertainty_weighted(losses: Vec<Self>) -> Self {
-        let weighting = Some(UncertaintyWeighting::new(losses.len(), &Device::default()));
+        let weighting = Some(Unplaced::new(losses.len()));
         Self { kind: Kind::UncertaintyWeighting(losses), weighting }
     }
 
     /// The sum of these, weighted as was learnt.
-    fn weigh(&self, losses: impl Iterator<Item = Tensor<1>>) -> Tensor<1> {
+    #[track_caller]
+    fn weigh(&self, losses: Vec<Tensor<1>>) -> Tensor<1> {
         let weighting = self.weighting.as_ref().expect("losses to be weighed have weights");
         weighting.forward(losses)
     }
 
-    /// At a step of the training: what weights with a [`Schedule`](crate::Schedule) depend on.
-    pub fn at_step(mut self, step: usize) -> Self {
-        self.each(&mut |kind| {
-            if let Kind::WeightedSum(sum) = kind {
-                sum.set_step(step);
-            }
-        });
-        self
+    /// The loss of the batch, `[1]`.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit each other or the loss.
+    #[track_caller]
+    pub fn forward<X, Y>(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1>
+    where
+        Self: Criterion<X, Y>,
+    {
+        Criterion::forward(self, input, target, reduction)
+    }
+
+    /// The loss of every target.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward); if the loss is defined on the reduced value only.
+    #[track_caller]
+    pub fn forward_no_reduction<X, Y>(&self, input: X, target: Y) -> <Self as Criterion<X, Y>>::Losses
+    where
+        Self: Criterion<X, Y>,
+    {
+        Criterion::forward_no_reduction(self, input, target)
     }
 
     /// This loss by the composed path even where there are fused kernels: for the tests and benchmarks that compare the
@@ -107,47 +152,106 @@ impl<L: Leaf> AnyLoss<L> {
         self
     }
 
-    /// Every node, this one first.
-    fn each(&mut self, act: &mut dyn FnMut(&mut Kind<L>)) {
-        act(&mut self.kind);
-        match &mut self.kind {
-            Kind::Leaf(_) => {}
+    /// The losses inside. Every walk goes by this and [`inner_mut`](Self::inner_mut), so that none passes by a wrapper.
+    fn inner(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.inner().into_iter().collect(),
             Kind::Flooding(_, inner)
             | Kind::IndividualFlooding(_, inner)
             | Kind::TopK(_, inner)
-            | Kind::SmallLoss(_, inner) => inner.each(act),
-            Kind::WeightedSum(sum) => sum.losses_mut().for_each(|loss| loss.each(act)),
-            Kind::UncertaintyWeighting(losses) => losses.iter_mut().for_each(|loss| loss.each(act)),
+            | Kind::SmallLoss(_, inner) => vec![&**inner],
+            Kind::WeightedSum(sum) => sum.losses().collect(),
+            Kind::UncertaintyWeighting(losses) => losses.iter().collect(),
         }
     }
 
+    fn inner_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            Kind::Leaf(leaf) => leaf.inner_mut().into_iter().collect(),
+            Kind::Flooding(_, inner)
+            | Kind::IndividualFlooding(_, inner)
+            | Kind::TopK(_, inner)
+            | Kind::SmallLoss(_, inner) => vec![&mut **inner],
+            Kind::WeightedSum(sum) => sum.losses_mut().collect(),
+            Kind::UncertaintyWeighting(losses) => losses.iter_mut().collect(),
+        }
+    }
+
+    /// Every node, this one first.
+    fn each(&mut self, act: &mut dyn FnMut(&mut Kind<L>)) {
+        act(&mut self.kind);
+        self.inner_mut().into_iter().for_each(|loss| loss.each(act));
+    }
+
+    /// Every loss that goes round no other.
     fn leaves(&mut self, act: &mut dyn FnMut(&mut L)) {
-        self.each(&mut |kind| {
-            if let Kind::Leaf(leaf) = kind {
-                act(leaf);
-            }
+        self.each(&mut |kind| match kind {
+            Kind::Leaf(leaf) if leaf.inner().is_none() => act(leaf),
+            _ => {}
         });
     }
 
     fn any_leaf(&self, test: &mut dyn FnMut(&L) -> Result<(), LossError>) -> Result<(), LossError> {
         match &self.kind {
-            Kind::Leaf(leaf) => test(leaf),
-            Kind::Flooding(_, inner)
-            | Kind::IndividualFlooding(_, inner)
-            | Kind::TopK(_, inner)
-            | Kind::SmallLoss(_, inner) => inner.any_leaf(test),
-            Kind::WeightedSum(sum) => sum.losses().try_for_each(|loss| loss.any_leaf(test)),
-            Kind::UncertaintyWeighting(losses) => losses.iter().try_for_each(|loss| loss.any_leaf(test)),
+            Kind::Leaf(leaf) if leaf.inner().is_none() => test(leaf),
+            _ => self.inner().into_iter().try_for_each(|loss| loss.any_leaf(test)),
         }
     }
 
+    /// Whether a loss inside is defined on the reduced value only.
     fn floods(&self) -> bool {
+        matches!(self.kind, Kind::Flooding(..)) || self.inner().into_iter().any(Self::floods)
+    }
+
+    /// The type's name of the outermost.
+    fn name(&self) -> &'static str {
         match &self.kind {
-            Kind::Leaf(leaf) => leaf.floods(),
-            Kind::Flooding(..) => true,
-            Kind::IndividualFlooding(_, inner) | Kind::TopK(_, inner) | Kind::SmallLoss(_, inner) => inner.floods(),
-            Kind::WeightedSum(sum) => sum.losses().any(Self::floods),
-            Kind::UncertaintyWeighting(losses) => losses.iter().any(Self::floods),
+            Kind::Leaf(leaf) => leaf.name(),
+            Kind::Flooding(wrapper, _) => type_name_of(wrapper),
+            Kind::IndividualFlooding(wrapper, _) => type_name_of(wrapper),
+            Kind::TopK(wrapper, _) => type_name_of(wrapper),
+            Kind::SmallLoss(wrapper, _) => type_name_of(wrapper),
+            Kind::WeightedSum(_) => "WeightedSum",
+            Kind::UncertaintyWeighting(_) => "UncertaintyWeighting",
+        }
+    }
+
+    /// The loss itself, where nothing goes round it.
+    fn bare(&self) -> Result<&L, LossError> {
+        match &self.kind {
+            Kind::Leaf(leaf) if leaf.inner().is_none() => Ok(leaf),
+            _ => Err(check::no_weights(self.name())),
+        }
+    }
+}
+
+fn type_name_of<W: Described>(_: &W) -> &'static str {
+    W::ENTRY.type_name
+}
+
+impl<L: Leaf> AnyLoss<L> {
+    /// At a step of the training: what weights with a [`Schedule`](crate::Schedule) depend on, however deep they are.
+    pub fn at_step(self, step: usize) -> Self {
+        Scheduled::at_step(self, step)
+    }
+
+    /// Goes to a step of the training.
+    pub fn set_step(&mut self, step: usize) {
+        Scheduled::set_step(self, step);
+    }
+
+    /// Goes one step on: see [`WeightedSum`](WeightedSum#in-a-training) for when.
+    pub fn next_step(&mut self) {
+        Scheduled::next_step(self);
+    }
+}
+
+impl<L: Leaf> Scheduled for AnyLoss<L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        match &mut self.kind {
+            // Which passes it on to the losses inside.
+            Kind::WeightedSum(sum) => sum.steps(act),
+            _ => self.inner_mut().into_iter().for_each(|loss| loss.steps(act)),
         }
     }
 }
@@ -164,7 +268,12 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
             Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
             Kind::WeightedSum(sum) => sum.forward(input, target, reduction),
             Kind::UncertaintyWeighting(losses) => {
-                self.weigh(losses.iter().map(|loss| loss.forward(input.clone(), target.clone(), reduction)))
+                let mut each = Vec::with_capacity(losses.len());
+                // No closure: a panic inside of one would not point at the caller.
+                for loss in losses {
+                    each.push(loss.forward(input.clone(), target.clone(), reduction));
+                }
+                self.weigh(each)
             }
         }
     }
@@ -179,7 +288,10 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
             Kind::WeightedSum(sum) => sum.forward_no_reduction(input, target),
             Kind::UncertaintyWeighting(losses) => {
                 let like = self.counts(&input, &target);
-                let each = losses.iter().map(|loss| loss.forward_no_reduction(input.clone(), target.clone()).flat());
+                let mut each = Vec::with_capacity(losses.len());
+                for loss in losses {
+                    each.push(loss.forward_no_reduction(input.clone(), target.clone()).flat());
+                }
                 like.shaped(self.weigh(each))
             }
         }
@@ -292,8 +404,29 @@ impl AnyClassLoss {
     /// Against targets that are smoothed.
     pub(crate) fn smoothed(smoothing: &LabelSmoothing, inner: Self) -> Result<Self, LossError> {
         smoothing.check()?;
-        let call = SoftCall { label_smoothing: Some(smoothing.clone()), ..inner.soft_call()?.clone() };
-        Ok(Self::of(Kind::Leaf(AnyClass(ClassKind::Soft(call)))))
+        let refused = |rule: &str| Err(check::refused(type_name_of(smoothing), "the loss", rule, inner.name()));
+        match inner.soft() {
+            Some(call) if call.label_smoothing.is_some() => refused("be one that is not smoothed yet"),
+            Some(call) => {
+                let call = SoftCall { label_smoothing: Some(smoothing.clone()), ..call.clone() };
+                Ok(Self::of(Kind::Leaf(AnyClass(ClassKind::Soft(call)))))
+            }
+            None if inner.inner().is_empty() => {
+                refused("be of one class's probability or of sums over the classes, and without a smoothing of its own")
+            }
+            None => refused("be one that nothing goes round (smooth what is inside, and wrap that)"),
+        }
+    }
+
+    /// With a weight for each class in the innermost losses; `None` takes the weights away.
+    ///
+    /// # Panics
+    ///
+    /// If a weight is negative or not finite: for those of a file there is
+    /// [`try_with_class_weights`](Self::try_with_class_weights).
+    #[track_caller]
+    pub fn with_class_weights(self, weights: impl Into<Option<Vec<f64>>>) -> Self {
+        check::enforce(self.try_with_class_weights(weights))
     }
 
     /// With a weight for each class in the innermost losses; `None` takes the weights away.
@@ -301,7 +434,7 @@ impl AnyClassLoss {
     /// # Errors
     ///
     /// If a weight is negative or not finite.
-    pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Result<Self, LossError> {
+    pub fn try_with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Result<Self, LossError> {
         let weights: Option<Arc<[f64]>> = weights.into().map(Into::into);
         self.any_leaf(&mut |leaf| check::class_weights(leaf.name(), weights.as_deref()))?;
         self.calls(&mut |call| *call.class_weights = weights.clone());
@@ -370,6 +503,53 @@ impl AnyClassLoss {
         self
     }
 
+    /// The loss of the batch, `[1]`, against a probability for every class.
+    ///
+    /// # Panics
+    ///
+    /// If the loss is not of this kind: see [`ClassLoss::forward_soft`]; if it is wrapped; if the shapes do not fit. Of a
+    /// loss from a file, [`try_forward_soft`](Self::try_forward_soft) says the first two.
+    #[track_caller]
+    pub fn forward_soft<const D: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        check::enforce(self.try_forward_soft::<D, D>(scores, probabilities, None, reduction))
+    }
+
+    /// The loss of the batch, `[1]`, against a probability for every class, each row multiplied by its weight.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward_soft`](Self::forward_soft); if the weights are not one a row.
+    #[track_caller]
+    pub fn forward_soft_weighted<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+        weights: Tensor<T>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        check::enforce(self.try_forward_soft(scores, probabilities, Some(weights), reduction))
+    }
+
+    /// The loss of every row against a probability for every class, `[N, d1, …]`: T is D − 1, see
+    /// [`SoftClassLoss::forward_soft_no_reduction`].
+    ///
+    /// # Panics
+    ///
+    /// As [`forward_soft`](Self::forward_soft).
+    #[track_caller]
+    pub fn forward_soft_no_reduction<const D: usize, const T: usize>(
+        &self,
+        scores: Tensor<D>,
+        probabilities: Tensor<D>,
+    ) -> Tensor<T> {
+        check::enforce(self.try_forward_soft_no_reduction(scores, probabilities))
+    }
+
     /// The loss of the batch, `[1]`, against a probability for every class; with weights, each row multiplied by its own.
     ///
     /// # Errors
@@ -379,7 +559,8 @@ impl AnyClassLoss {
     /// # Panics
     ///
     /// If the shapes do not fit.
-    pub fn forward_soft<const D: usize, const T: usize>(
+    #[track_caller]
+    pub fn try_forward_soft<const D: usize, const T: usize>(
         &self,
         scores: Tensor<D>,
         probabilities: Tensor<D>,
@@ -390,16 +571,18 @@ impl AnyClassLoss {
         Ok(soft_rows::evaluate(scores, Targets::Soft(probabilities), weights, call))
     }
 
-    /// The loss of every row against a probability for every class, `[N, d1, …]`: T must be D − 1.
+    /// The loss of every row against a probability for every class, `[N, d1, …]`: T is D − 1, see
+    /// [`SoftClassLoss::forward_soft_no_reduction`].
     ///
     /// # Errors
     ///
-    /// As [`forward_soft`](Self::forward_soft).
+    /// As [`try_forward_soft`](Self::try_forward_soft).
     ///
     /// # Panics
     ///
     /// If the shapes do not fit.
-    pub fn forward_soft_no_reduction<const D: usize, const T: usize>(
+    #[track_caller]
+    pub fn try_forward_soft_no_reduction<const D: usize, const T: usize>(
         &self,
         scores: Tensor<D>,
         probabilities: Tensor<D>,
@@ -408,13 +591,19 @@ impl AnyClassLoss {
         Ok(soft_rows::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, call))
     }
 
-    fn soft_call(&self) -> Result<&SoftCall, LossError> {
+    /// What the engine is asked where targets are probabilities, if it can be.
+    fn soft(&self) -> Option<&SoftCall> {
         match &self.kind {
-            Kind::Leaf(AnyClass(ClassKind::Soft(call) | ClassKind::Row(_, Some(call)))) => Ok(call),
-            Kind::Leaf(AnyClass(ClassKind::Row(call, None))) => Err(check::no_soft_targets(call.formula.name())),
-            Kind::Leaf(AnyClass(ClassKind::Tensors(call))) => Err(check::no_soft_targets(call.formula.name())),
-            _ => Err(check::no_soft_targets("a wrapped loss")),
+            Kind::Leaf(AnyClass(ClassKind::Soft(call) | ClassKind::Row(_, Some(call)))) => Some(call),
+            _ => None,
         }
+    }
+
+    fn soft_call(&self) -> Result<&SoftCall, LossError> {
+        self.soft().ok_or_else(|| match self.inner().is_empty() {
+            true => check::no_soft_targets(self.name()),
+            false => check::no_soft_targets_round(self.name()),
+        })
     }
 
     fn calls(&mut self, act: &mut dyn FnMut(ClassOptions<'_>)) {
@@ -447,16 +636,12 @@ impl AnyClass {
             ClassKind::Tensors(TensorClassCall { class_weights, ignore_index, composed, .. }) => {
                 act(ClassOptions { class_weights, ignore_index, composed });
             }
-            ClassKind::LogitClip(_, inner)
-            | ClassKind::LogitNorm(_, inner)
-            | ClassKind::LogitAdjustment(_, inner)
-            | ClassKind::LogitScale(_, inner) => inner.calls(act),
+            // What is inside is a leaf of its own.
+            ClassKind::LogitClip(..)
+            | ClassKind::LogitNorm(..)
+            | ClassKind::LogitAdjustment(..)
+            | ClassKind::LogitScale(..) => {}
         }
-    }
-
-    fn name(&self) -> &'static str {
-        by_kind!(&self.0, call => call.formula.name(), call => call.formula.name(), call => call.formula.name(),
-            (_, _) => "a wrapper")
     }
 
     fn views(&self) -> usize {
@@ -501,8 +686,17 @@ impl Leaf for AnyClass {
         self.calls(&mut |call| *call.composed = true);
     }
 
-    fn floods(&self) -> bool {
-        by_kind!(&self.0, _ => false, _ => false, _ => false, (_, inner) => inner.floods())
+    fn name(&self) -> &'static str {
+        by_kind!(&self.0, call => call.formula.name(), call => call.formula.name(), call => call.formula.name(),
+            (wrapper, _) => type_name_of(wrapper))
+    }
+
+    fn inner(&self) -> Option<&AnyClassLoss> {
+        by_kind!(&self.0, _ => None, _ => None, _ => None, (_, inner) => Some(&**inner))
+    }
+
+    fn inner_mut(&mut self) -> Option<&mut AnyClassLoss> {
+        by_kind!(&mut self.0, _ => None, _ => None, _ => None, (_, inner) => Some(&mut **inner))
     }
 }
 
@@ -550,6 +744,10 @@ impl Leaf for AnyPointwise {
         display::formula(self.0.formula.name(), self.0.formula.parameters(), content)
     }
 
+    fn name(&self) -> &'static str {
+        self.0.formula.name()
+    }
+
     fn compose(&mut self) {
         self.0.composed = true;
     }
@@ -574,6 +772,22 @@ impl<const D: usize> Criterion<Tensor<D>, Tensor<D>> for AnyPointwise {
 impl AnyPointwiseLoss {
     /// The loss of the batch, `[1]`, every element multiplied by its weight: see [`PointwiseLoss::forward_weighted`].
     ///
+    /// # Panics
+    ///
+    /// If the loss is wrapped, which [`try_forward_weighted`](Self::try_forward_weighted) says; if the shapes do not fit.
+    #[track_caller]
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        prediction: Tensor<D>,
+        target: Tensor<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        check::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
+    }
+
+    /// The same, of a loss that may be wrapped.
+    ///
     /// # Errors
     ///
     /// If the loss is wrapped.
@@ -581,14 +795,15 @@ impl AnyPointwiseLoss {
     /// # Panics
     ///
     /// If the shapes do not fit.
-    pub fn forward_weighted<const D: usize>(
+    #[track_caller]
+    pub fn try_forward_weighted<const D: usize>(
         &self,
         prediction: Tensor<D>,
         target: Tensor<D>,
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Result<Tensor<1>, LossError> {
-        let Kind::Leaf(AnyPointwise(call)) = &self.kind else { return Err(check::no_weights()) };
+        let AnyPointwise(call) = self.bare()?;
         let inputs = [Some(prediction), Some(target), None];
         Ok(pointwise::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
     }
@@ -624,14 +839,35 @@ impl AnyBinaryLoss {
 
     /// With the factor of positive targets: see [`BinaryLoss::with_pos_weight`].
     ///
+    /// # Panics
+    ///
+    /// If it is negative or not finite: for one of a file there is [`try_with_pos_weight`](Self::try_with_pos_weight).
+    #[track_caller]
+    pub fn with_pos_weight(self, pos_weight: impl Into<PerClass>) -> Self {
+        check::enforce(self.try_with_pos_weight(pos_weight))
+    }
+
+    /// With the factor of positive targets: see [`BinaryLoss::with_pos_weight`].
+    ///
     /// # Errors
     ///
     /// If it is negative or not finite.
-    pub fn with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Result<Self, LossError> {
-        let pos_weight = pos_weight.into();
-        check::pos_weight("the binary loss", &pos_weight)?;
+    pub fn try_with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Result<Self, LossError> {
+        let pos_weight = pos_weight.into().broadcast();
+        self.any_leaf(&mut |leaf| check::pos_weight(leaf.name(), &pos_weight))?;
         self.leaves(&mut |leaf| leaf.options.pos_weight = pos_weight.clone());
         Ok(self)
+    }
+
+    /// With label smoothing: see [`BinaryLoss::with_label_smoothing`].
+    ///
+    /// # Panics
+    ///
+    /// If it is outside its range: for one of a file there is
+    /// [`try_with_label_smoothing`](Self::try_with_label_smoothing).
+    #[track_caller]
+    pub fn with_label_smoothing(self, label_smoothing: f64) -> Self {
+        check::enforce(self.try_with_label_smoothing(label_smoothing))
     }
 
     /// With label smoothing: see [`BinaryLoss::with_label_smoothing`].
@@ -639,13 +875,29 @@ impl AnyBinaryLoss {
     /// # Errors
     ///
     /// If it is outside its range.
-    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, LossError> {
-        check::label_smoothing("the binary loss", label_smoothing)?;
+    pub fn try_with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, LossError> {
+        self.any_leaf(&mut |leaf| check::label_smoothing(leaf.name(), label_smoothing))?;
         self.leaves(&mut |leaf| leaf.options.label_smoothing = label_smoothing);
         Ok(self)
     }
 
     /// The loss of the batch, `[1]`, every element multiplied by its weight: see [`BinaryLoss::forward_weighted`].
+    ///
+    /// # Panics
+    ///
+    /// If the loss is wrapped, which [`try_forward_weighted`](Self::try_forward_weighted) says; if the shapes do not fit.
+    #[track_caller]
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        scores: Tensor<D>,
+        targets: impl BinaryTargets<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        check::enforce(self.try_forward_weighted(scores, targets, weights, reduction))
+    }
+
+    /// The same, of a loss that may be wrapped.
     ///
     /// # Errors
     ///
@@ -654,14 +906,15 @@ impl AnyBinaryLoss {
     /// # Panics
     ///
     /// If the shapes do not fit.
-    pub fn forward_weighted<const D: usize>(
+    #[track_caller]
+    pub fn try_forward_weighted<const D: usize>(
         &self,
         scores: Tensor<D>,
         targets: impl BinaryTargets<D>,
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Result<Tensor<1>, LossError> {
-        let Kind::Leaf(leaf) = &self.kind else { return Err(check::no_weights()) };
+        let leaf = self.bare()?;
         let targets = targets.into_floats(&scores);
         Ok(pointwise::evaluate([Some(scores), Some(targets), None], Some(weights), leaf.call(Some(reduction))))
     }
@@ -671,6 +924,10 @@ impl Leaf for AnyBinary {
     fn display(&self, content: Content) -> Content {
         let call = self.call(None);
         display::formula(call.formula.name(), call.formula.parameters(), content)
+    }
+
+    fn name(&self) -> &'static str {
+        self.call(None).formula.name()
     }
 
     fn compose(&mut self) {
@@ -710,6 +967,22 @@ impl AnyDistributionLoss {
     /// The loss of the batch, `[1]`, every element multiplied by its weight: see
     /// [`DistributionLoss::forward_weighted`].
     ///
+    /// # Panics
+    ///
+    /// If the loss is wrapped, which [`try_forward_weighted`](Self::try_forward_weighted) says; if the shapes do not fit.
+    #[track_caller]
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        prediction: (Tensor<D>, Tensor<D>),
+        target: Tensor<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        check::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
+    }
+
+    /// The same, of a loss that may be wrapped.
+    ///
     /// # Errors
     ///
     /// If the loss is wrapped.
@@ -717,14 +990,15 @@ impl AnyDistributionLoss {
     /// # Panics
     ///
     /// If the shapes do not fit.
-    pub fn forward_weighted<const D: usize>(
+    #[track_caller]
+    pub fn try_forward_weighted<const D: usize>(
         &self,
         (location, scale): (Tensor<D>, Tensor<D>),
         target: Tensor<D>,
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Result<Tensor<1>, LossError> {
-        let Kind::Leaf(AnyDistribution(call)) = &self.kind else { return Err(check::no_weights()) };
+        let AnyDistribution(call) = self.bare()?;
         let inputs = [Some(location), Some(scale), Some(target)];
         Ok(pointwise::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
     }
@@ -733,6 +1007,10 @@ impl AnyDistributionLoss {
 impl Leaf for AnyDistribution {
     fn display(&self, content: Content) -> Content {
         display::formula(self.0.formula.name(), self.0.formula.parameters(), content)
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.formula.name()
     }
 
     fn compose(&mut self) {
@@ -769,6 +1047,22 @@ impl<F: TensorFormula> From<TensorLoss<F>> for AnyTensorLoss {
 impl AnyTensorLoss {
     /// The loss of the batch, `[1]`, every loss multiplied by its weight: see [`TensorLoss::forward_weighted`].
     ///
+    /// # Panics
+    ///
+    /// If the loss is wrapped, which [`try_forward_weighted`](Self::try_forward_weighted) says; if the shapes do not fit.
+    #[track_caller]
+    pub fn forward_weighted<const D: usize>(
+        &self,
+        prediction: Tensor<D>,
+        target: impl BinaryTargets<D>,
+        weights: Tensor<D>,
+        reduction: Reduction,
+    ) -> Tensor<1> {
+        check::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
+    }
+
+    /// The same, of a loss that may be wrapped.
+    ///
     /// # Errors
     ///
     /// If the loss is wrapped.
@@ -776,14 +1070,15 @@ impl AnyTensorLoss {
     /// # Panics
     ///
     /// If the shapes do not fit.
-    pub fn forward_weighted<const D: usize>(
+    #[track_caller]
+    pub fn try_forward_weighted<const D: usize>(
         &self,
         prediction: Tensor<D>,
         target: impl BinaryTargets<D>,
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Result<Tensor<1>, LossError> {
-        let Kind::Leaf(AnyTensor(call)) = &self.kind else { return Err(check::no_weights()) };
+        let AnyTensor(call) = self.bare()?;
         let target = target.into_floats(&prediction);
         Ok(call.forward(prediction, target, Some(weights), reduction))
     }
@@ -792,6 +1087,10 @@ impl AnyTensorLoss {
 impl Leaf for AnyTensor {
     fn display(&self, content: Content) -> Content {
         display::formula(self.0.0.name(), self.0.0.parameters(), content)
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.0.name()
     }
 
     fn compose(&mut self) {}

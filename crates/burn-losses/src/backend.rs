@@ -139,6 +139,22 @@ pub(crate) fn is_on_host(device: &Device, dtype: DType) -> bool {
     }
 }
 
+/// Whether a device computes in f64. What a backend itself says is not to be trusted: wgpu says that it does.
+pub(crate) fn has_f64(device: &Device) -> bool {
+    let name = burn::backend::Dispatch::name(device.as_dispatch());
+    ["flex", "ndarray", "cuda", "hip", "rocm"].iter().any(|backend| name.contains(backend))
+}
+
+/// A device that every machine has, as far as the features go.
+#[allow(unreachable_code)]
+pub(crate) fn host() -> Device {
+    #[cfg(feature = "flex")]
+    return Device::flex();
+    #[cfg(feature = "ndarray")]
+    return Device::ndarray();
+    Device::default()
+}
+
 /// Whether this crate has fused kernels for tensors of this kind.
 #[allow(unused_variables)]
 pub(crate) fn is_fused(device: &Device, dtype: DType) -> bool {

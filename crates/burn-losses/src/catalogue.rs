@@ -4,6 +4,7 @@
 //! joins by its [`Described`] implementation, in its own file, and one line in the table of `config.rs`.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 use serde::Serialize;
 
 /// The numbers a parameter may take.
@@ -64,11 +65,24 @@ impl Range {
         Self { low, above_low: true, high, below_high: false, whole: false }
     }
 
-    /// Whether x is one of them. NaN and the infinities never are.
+    /// Whether x is one of them. NaN and the infinities never are, nor is what is out of [proportion](Self::SIZES).
     pub fn contains(&self, x: f64) -> bool {
+        self.bounds(x) && Self::is_computable(x)
+    }
+
+    /// Whether x is within the bounds.
+    pub(crate) fn bounds(&self, x: f64) -> bool {
         let low = if self.above_low { x > self.low } else { x >= self.low };
         let high = if self.below_high { x < self.high } else { x <= self.high };
         x.is_finite() && low && high && (!self.whole || x.fract() == 0.0)
+    }
+
+    /// The sizes of what can be computed with in f32, in which most losses are. A parameter, whatever its bounds, is 0 or of
+    /// such a size, its sign aside.
+    pub const SIZES: RangeInclusive<f64> = 1e-30..=1e30;
+
+    fn is_computable(x: f64) -> bool {
+        x == 0.0 || Self::SIZES.contains(&x.abs())
     }
 }
 
@@ -79,7 +93,7 @@ impl fmt::Display for Range {
         if self.whole {
             write!(f, "a whole number ")?;
         }
-        let (low, high) = (Short(self.low), Short(self.high));
+        let (low, high) = (written(self.low), written(self.high));
         match (self.low.is_finite(), self.high.is_finite()) {
             (true, true) => write!(f, "{above} {low} and {below} {high}"),
             (true, false) => write!(f, "{above} {low}"),
@@ -89,16 +103,10 @@ impl fmt::Display for Range {
     }
 }
 
-/// A number without rows of zeros.
-struct Short(f64);
-
-impl fmt::Display for Short {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.abs() {
-            0.0 | 1e-5..1e7 => write!(f, "{}", self.0),
-            _ => write!(f, "{:e}", self.0),
-        }
-    }
+/// A number without rows of zeros: 1e-30, 0.5, 12.
+pub(crate) fn written(number: f64) -> String {
+    let plain = number == 0.0 || (1e-5..1e7).contains(&number.abs());
+    if plain { number.to_string() } else { format!("{number:e}") }
 }
 
 /// One hyper-parameter.
@@ -157,6 +165,14 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
 }
 
+impl Entry {
+    /// What a picture of the loss shows beside its defaults.
+    pub fn picture(&self) -> &'static Picture {
+        let at = all().iter().position(|entry| entry.name == self.name);
+        at.map_or(&Picture::DEFAULT, |at| &crate::config::PICTURES[at])
+    }
+}
+
 /// What a loss is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -204,6 +220,14 @@ impl Family {
     }
 }
 
+impl Entry {
+    /// What the loss is also called: abbreviations and names of other libraries. Files know the name alone.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let name = self.name;
+        ALIASES.iter().filter(move |(_, of)| *of == name).map(|(alias, _)| *alias)
+    }
+}
+
 impl Family {
     /// What losses of this family take.
     pub const fn signature(self) -> Signature {
@@ -241,10 +265,55 @@ pub enum Signature {
     Any,
 }
 
+/// What a picture of a loss shows beside its defaults.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Picture {
+    /// The symbols of the parameters that it varies: name and symbol.
+    pub symbols: &'static [(&'static str, &'static str)],
+    /// The settings worth seeing: each some parameters, by name, at values other than the defaults.
+    pub settings: &'static [&'static [(&'static str, f64)]],
+    /// The losses to compare with, by name, each at its defaults and times a factor. If there are none, a picture shows
+    /// the best-known loss of the kind.
+    pub beside: &'static [(f64, &'static str)],
+    /// The parts of the axis that have a name.
+    pub regions: &'static [Region],
+    /// From where to where the axis goes, if the usual range shows too little.
+    pub range: Option<(f64, f64)>,
+    /// What the axis says, if it is not what losses of the kind have there.
+    pub axis: Option<AxisWords>,
+}
+
+impl Picture {
+    /// The defaults alone.
+    pub const DEFAULT: Self = Self { symbols: &[], settings: &[], beside: &[], regions: &[], range: None, axis: None };
+}
+
+/// A part of the axis of a [`Picture`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Region {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// What is there, in few words.
+    pub name: &'static str,
+}
+
+/// What stands at the axis of a [`Picture`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AxisWords {
+    /// What the loss is drawn against.
+    pub title: &'static str,
+    /// The slope, as the documentation of the loss writes it.
+    pub slope: &'static str,
+}
+
 /// A loss that is in the catalogue.
 pub trait Described {
     /// What the catalogue says of it.
     const ENTRY: Entry;
+    /// What a picture of it shows beside its defaults.
+    const PICTURE: Picture = Picture::DEFAULT;
 }
 
 /// Every loss, in the catalogue's order.
@@ -257,11 +326,168 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     all().iter().find(|entry| entry.name == name)
 }
 
-/// The three names nearest to a misspelt one, the nearest first; those of which it is a part are nearer than others.
+/// The three names nearest to a misspelt one, the nearest first: the loss that is called so elsewhere, then those of which
+/// it is a part.
 pub fn nearest(name: &str) -> Vec<&'static str> {
+    let plain = plain(name);
+    let called = |entry: &Entry| f64::from(u8::from(is_called(entry, &plain)));
     let part = |of: &str| f64::from(u8::from(!name.is_empty() && of.contains(name)));
-    let nearness = |entry: &Entry| part(entry.name) + strsim::jaro_winkler(name, entry.name);
+    let nearness = |entry: &Entry| 2.0 * called(entry) + part(entry.name) + strsim::jaro_winkler(name, entry.name);
     let mut names: Vec<_> = all().iter().map(|entry| (nearness(entry), entry.name)).collect();
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
+
+/// The losses of which a text says something, in their name, [aliases](Entry::aliases), purpose or source: those that are
+/// called so first.
+///
+/// ```
+/// use burn_losses::catalogue::search;
+///
+/// assert_eq!(search("BCE")[0].name, "binary_cross_entropy");
+/// assert!(search("wrong labels").len() > 5 && search("no such thing").is_empty());
+/// ```
+pub fn search(text: &str) -> Vec<&'static Entry> {
+    let (text, plain) = (text.trim().to_lowercase(), plain(text));
+    let says = |entry: &Entry| {
+        let names = entry.aliases().chain([entry.name, entry.type_name, entry.family.name()]);
+        names.chain([entry.purpose, entry.source]).any(|said| said.to_lowercase().contains(&text))
+    };
+    let (mut found, others): (Vec<&'static Entry>, Vec<_>) = all().iter().partition(|entry| is_called(entry, &plain));
+    found.extend(others.into_iter().filter(|entry| says(entry)));
+    found
+}
+
+/// Whether the loss has this name, or is called so elsewhere.
+fn is_called(entry: &Entry, plain: &str) -> bool {
+    !plain.is_empty() && entry.aliases().chain([entry.name]).any(|name| self::plain(name) == plain)
+}
+
+/// A name without case, underscores and the word loss, as of a type of another library.
+fn plain(name: &str) -> String {
+    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    match letters.strip_suffix("loss") {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        _ => letters,
+    }
+}
+
+/// What losses are called elsewhere; some of these are called alike.
+const ALIASES: &[(&str, &str)] = &[
+    ("ce", "cross_entropy"),
+    ("categorical_cross_entropy", "cross_entropy"),
+    ("sparse_categorical_cross_entropy", "cross_entropy"),
+    ("softmax_cross_entropy", "cross_entropy"),
+    ("log_loss", "cross_entropy"),
+    ("poly1", "poly1_cross_entropy"),
+    ("poly_loss", "poly1_cross_entropy"),
+    ("gce", "generalized_cross_entropy"),
+    ("lq_loss", "generalized_cross_entropy"),
+    ("truncated_lq", "truncated_generalized_cross_entropy"),
+    ("truncated_gce", "truncated_generalized_cross_entropy"),
+    ("rce", "reverse_cross_entropy"),
+    ("sce", "symmetric_cross_entropy"),
+    ("sl", "symmetric_cross_entropy"),
+    ("nce", "normalized_cross_entropy"),
+    ("nmae", "normalized_class_mae"),
+    ("nrce", "normalized_class_mae"),
+    ("agce", "asymmetric_generalized_cross_entropy"),
+    ("aul", "asymmetric_unhinged"),
+    ("aue", "asymmetric_unhinged"),
+    ("ael", "asymmetric_exponential"),
+    ("aexp", "asymmetric_exponential"),
+    ("nlnl", "negative_learning"),
+    ("nl", "negative_learning"),
+    ("complementary_labels", "negative_learning"),
+    ("phuber_ce", "phuber_cross_entropy"),
+    ("phuber_gce", "phuber_generalized_cross_entropy"),
+    ("ldam", "margin_cross_entropy"),
+    ("cosface", "margin_cross_entropy"),
+    ("am_softmax", "margin_cross_entropy"),
+    ("brier_score", "brier"),
+    ("nfl", "normalized_focal"),
+    ("ngce", "normalized_generalized_cross_entropy"),
+    ("nnce", "normalized_negative_cross_entropy"),
+    ("anl", "normalized_negative_cross_entropy"),
+    ("nnfl", "normalized_negative_focal"),
+    ("anl", "normalized_negative_focal"),
+    ("bootstrap_soft", "soft_bootstrapping"),
+    ("bootstrap_hard", "hard_bootstrapping"),
+    ("asl_single_label", "asymmetric_single_label"),
+    ("asl", "asymmetric_single_label"),
+    ("amse", "asymmetric_mse"),
+    ("kl", "kl_divergence"),
+    ("kl_div", "kl_divergence"),
+    ("kld", "kl_divergence"),
+    ("kullback_leibler", "kl_divergence"),
+    ("relative_entropy", "kl_divergence"),
+    ("hellinger", "squared_hellinger"),
+    ("tv", "total_variation"),
+    ("nll", "negative_log_likelihood"),
+    ("crammer_singer", "multiclass_hinge"),
+    ("multiclass_svm", "multiclass_hinge"),
+    ("categorical_hinge", "multiclass_hinge"),
+    ("augmix", "jsd_cross_entropy"),
+    ("gjs", "generalized_jensen_shannon"),
+    ("emd", "ordinal_emd"),
+    ("earth_movers_distance", "ordinal_emd"),
+    ("bce", "binary_cross_entropy"),
+    ("bce_with_logits", "binary_cross_entropy"),
+    ("logistic", "binary_cross_entropy"),
+    ("sigmoid_cross_entropy", "binary_cross_entropy"),
+    ("sigmoid_focal", "binary_focal"),
+    ("asl", "asymmetric"),
+    ("hed", "image_balanced_binary_cross_entropy"),
+    ("mae", "l1"),
+    ("mean_absolute_error", "l1"),
+    ("absolute_error", "l1"),
+    ("l2", "mse"),
+    ("mean_squared_error", "mse"),
+    ("squared_error", "mse"),
+    ("root_mean_squared_error", "rmse"),
+    ("root_mean_squared_log_error", "rmsle"),
+    ("mean_squared_logarithmic_error", "msle"),
+    ("mean_absolute_percentage_error", "mape"),
+    ("pinball", "quantile"),
+    ("iqn", "quantile_huber"),
+    ("svr", "epsilon_insensitive"),
+    ("lorentzian", "cauchy"),
+    ("correntropy", "welsch"),
+    ("leclerc", "welsch"),
+    ("biweight", "tukey"),
+    ("bisquare", "tukey"),
+    ("barron", "general_robust"),
+    ("awing", "adaptive_wing"),
+    ("minkowski", "lp"),
+    ("vae", "gaussian_kl"),
+    ("heteroscedastic", "gaussian_nll"),
+    ("crps", "gaussian_crps"),
+    ("silog", "scale_invariant_log"),
+    ("cosine_similarity", "cosine_distance"),
+    ("cosine_embedding", "cosine_distance"),
+    ("logit_adjusted", "logit_adjustment"),
+    ("balanced_softmax", "logit_adjustment"),
+    ("normface", "logit_scale"),
+    ("iflood", "individual_flooding"),
+    ("ohem", "top_k"),
+    ("hard_example_mining", "top_k"),
+    ("co_teaching", "small_loss"),
+    ("apl", "active_passive"),
+    ("kendall", "uncertainty_weighting"),
+    ("js", "skew_jensen_shannon"),
+    ("jsd", "skew_jensen_shannon"),
+    ("jensen_shannon", "skew_jensen_shannon"),
+    ("alpha_js", "skew_jensen_shannon"),
+    ("js", "weighted_jensen_shannon"),
+    ("gjs", "weighted_jensen_shannon"),
+    ("hed", "balanced_binary_cross_entropy"),
+    ("mae", "class_mae"),
+    ("amari", "alpha_divergence"),
+    ("i_divergence", "generalized_kl"),
+    ("symmetric_kl", "jeffreys"),
+    ("alpha_kl", "skew_kl"),
+    ("svm", "hinge"),
+    ("logistic", "soft_margin"),
+    ("exponential", "gamma_nll"),
+    ("entmax15", "multiclass_entmax"),
+];

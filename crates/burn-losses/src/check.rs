@@ -1,12 +1,13 @@
 //! The checks and their messages: `Focal: gamma must be ≥ 0, got −1`.
 
-use crate::catalogue::{Described, Parameter};
+use crate::catalogue::{Described, Parameter, Range, written};
 use crate::engine::class_rows::{ClassCall, ClassParameter};
 use crate::engine::pointwise::{Labels, PointCall};
 use crate::engine::soft_rows::{SoftCall, Targets};
 use crate::per_class::PerClass;
 use burn::backend::{Backend, Dispatch};
 use burn::tensor::{DType, Device, Tensor};
+use core::cell::RefCell;
 use core::fmt;
 use serde::Serialize;
 use serde_json::Value;
@@ -41,6 +42,48 @@ pub(crate) fn enforce<T>(checked: Result<T, LossError>) -> T {
     }
 }
 
+thread_local! {
+    /// What listens to kernels on this thread.
+    static EAR: RefCell<Ear> = const { RefCell::new(Ear::Deaf) };
+}
+
+/// Burn calls the kernels, so a panic in one would point into Burn instead of at the caller of the loss.
+enum Ear {
+    Deaf,
+    Listens,
+    Heard(LossError),
+}
+
+/// Says what is wrong with what a kernel was given, to [`heard`]; and whether anything is.
+///
+/// # Panics
+///
+/// With the sentence, if nothing listens.
+pub(crate) fn tell(checked: Result<(), LossError>) -> bool {
+    let Err(error) = checked else { return false };
+    EAR.with_borrow_mut(|ear| match ear {
+        Ear::Deaf => panic!("{error}"),
+        Ear::Listens => *ear = Ear::Heard(error),
+        Ear::Heard(_) => {}
+    });
+    true
+}
+
+/// What a kernel gives.
+///
+/// # Panics
+///
+/// With the sentence, if the kernel told one.
+#[track_caller]
+pub(crate) fn heard<T>(kernel: impl FnOnce() -> T) -> T {
+    EAR.set(Ear::Listens);
+    let result = kernel();
+    if let Ear::Heard(error) = EAR.replace(Ear::Deaf) {
+        panic!("{error}");
+    }
+    result
+}
+
 /// The sentence every check gives.
 fn sentence(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> String {
     format!("{loss}: {argument} must {rule}, got {got}")
@@ -69,8 +112,14 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
             };
             if !inside {
                 let got = if number.is_null() { "NaN or an infinity".to_owned() } else { number.to_string() };
-                let rule =
-                    if parameter.flag { "be true or false".to_owned() } else { format!("be {}", parameter.range) };
+                let rule = match number.as_f64() {
+                    _ if parameter.flag => "be true or false".to_owned(),
+                    Some(number) if parameter.range.bounds(number) => {
+                        let (low, high) = (Range::SIZES.start(), Range::SIZES.end());
+                        format!("be 0 or between {low:e} and {high:e} in size")
+                    }
+                    _ => format!("be {}", parameter.range),
+                };
                 return Err(LossError(sentence(loss, parameter.name, &rule, got)));
             }
         }
@@ -103,6 +152,11 @@ pub(crate) fn no_soft_targets(loss: &str) -> LossError {
     ))
 }
 
+/// Probabilities do not go through wrappers.
+pub(crate) fn no_soft_targets_round(wrapper: &str) -> LossError {
+    LossError(sentence(wrapper, "targets", "be classes, since it goes round another loss", "probabilities"))
+}
+
 /// What is learnt must be a part of the module.
 pub(crate) fn must_be_outermost(loss: &str, inside: &str) -> LossError {
     LossError(sentence(
@@ -114,8 +168,8 @@ pub(crate) fn must_be_outermost(loss: &str, inside: &str) -> LossError {
 }
 
 /// Weights of elements do not go through wrappers.
-pub(crate) fn no_weights() -> LossError {
-    LossError(sentence("weights", "the loss", "not be wrapped", "a wrapped loss"))
+pub(crate) fn no_weights(wrapper: &str) -> LossError {
+    LossError(sentence("weights", "the loss", "be one that nothing goes round", wrapper))
 }
 
 /// Class weights: finite and not negative; zero is allowed.
@@ -123,6 +177,17 @@ pub(crate) fn class_weights(loss: &str, weights: Option<&[f64]>) -> Result<(), L
     let Some(weights) = weights else { return Ok(()) };
     match weights.iter().find(|w| !(w.is_finite() && **w >= 0.0)) {
         Some(bad) => Err(LossError(sentence(loss, "class_weights", "be finite and ≥ 0", bad))),
+        None => Ok(()),
+    }
+}
+
+/// Whether class weights are within the range of the arithmetic.
+pub(crate) fn class_weights_within(loss: &str, weights: &[f64], most: f64) -> Result<(), LossError> {
+    match weights.iter().find(|weight| **weight > most) {
+        Some(bad) => {
+            let rule = format!("be ≤ {most:e} in this dtype, unless the mean divides by them");
+            Err(LossError(sentence(loss, "class_weights", &rule, written(*bad))))
+        }
         None => Ok(()),
     }
 }
@@ -243,9 +308,7 @@ pub(crate) fn point_shapes<'a, const D: usize>(
     for (other, tensor) in inputs {
         alike(loss, (name, first), (other, tensor));
     }
-    let dims = first.dims();
-    let classes = dims.get(usize::from(D > 1)).copied().unwrap_or(1);
-    lengths(loss, call.formula.per_class().into_iter(), classes);
+    places(loss, name, first, call.formula.per_class());
 }
 
 /// The shapes, dtypes and lists of a loss in tensor operations.
@@ -262,7 +325,20 @@ pub(crate) fn tensor_shapes<const D: usize>(
 ) {
     floats(loss, "prediction", prediction.dtype(), &prediction.device());
     alike(loss, ("prediction", prediction), ("target", target));
-    lengths(loss, per_class.into_iter(), prediction.dims()[usize::from(D > 1)]);
+    places(loss, "prediction", prediction, per_class);
+}
+
+/// Lists of a loss of elements must have an entry for each place along axis 1; of a tensor with one axis, along that.
+#[track_caller]
+fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, lists: Vec<(&'static str, usize)>) {
+    let axis = usize::from(D > 1);
+    let places = first.dims().get(axis).copied().unwrap_or(1);
+    for (list, len) in lists {
+        if len != places {
+            let rule = format!("have one value for each of the {places} places along axis {axis} of {name}");
+            panic!("{}", sentence(loss, list, &rule, len));
+        }
+    }
 }
 
 /// Weights of the losses of a loss in tensor operations.
@@ -336,7 +412,11 @@ fn dtype(loss: &str, name: &str, got: DType, expected: DType) {
 
 /// One tensor must have the shape and dtype of another.
 #[track_caller]
-fn alike<const D: usize>(loss: &str, (name, first): (&str, &Tensor<D>), (other, tensor): (&str, &Tensor<D>)) {
+pub(crate) fn alike<const D: usize>(
+    loss: &str,
+    (name, first): (&str, &Tensor<D>),
+    (other, tensor): (&str, &Tensor<D>),
+) {
     if tensor.dims() != first.dims() {
         let rule = format!("have the same shape as {name}, {:?}", first.dims());
         panic!("{}", sentence(loss, other, &rule, format!("{:?}", tensor.dims())));

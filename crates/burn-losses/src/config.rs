@@ -4,7 +4,7 @@ use crate::any::{
     AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, AnyTensorLoss, Kind, Leaf,
 };
 use crate::binary::*;
-use crate::catalogue::{self, Described, Entry, Family, Signature};
+use crate::catalogue::{self, Described, Entry, Family, Picture, Signature};
 use crate::check::{self, LossError};
 use crate::class::*;
 use crate::combine::{
@@ -55,40 +55,48 @@ macro_rules! losses {
                     $(Self::$class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
                     $(Self::$soft(formula) => Ok(AnyClassLoss::from(formula.init())),)+
                     $(Self::$tensor_class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
-                    Self::LogitAdjustment(wrapper, inner) => Ok(AnyClassLoss::adjusted(wrapper.clone(), inner.init()?)),
-                    Self::LogitScale(wrapper, inner) => Ok(AnyClassLoss::scaled(wrapper.clone(), inner.init()?)),
-                    Self::LogitClip(wrapper, inner) => Ok(AnyClassLoss::clipped(wrapper.clone(), inner.init()?)),
-                    Self::LogitNorm(wrapper, inner) => Ok(AnyClassLoss::normed(wrapper.clone(), inner.init()?)),
-                    Self::LabelSmoothing(wrapper, inner) => AnyClassLoss::smoothed(wrapper, inner.init()?),
-                    other => Err(other.is_not("a class loss")),
+                    Self::LogitAdjustment(wrapper, inner) => {
+                        Ok(AnyClassLoss::adjusted(wrapper.clone(), self.class_loss(inner)?))
+                    }
+                    Self::LogitScale(wrapper, inner) => {
+                        Ok(AnyClassLoss::scaled(wrapper.clone(), self.class_loss(inner)?))
+                    }
+                    Self::LogitClip(wrapper, inner) => {
+                        Ok(AnyClassLoss::clipped(wrapper.clone(), self.class_loss(inner)?))
+                    }
+                    Self::LogitNorm(wrapper, inner) => {
+                        Ok(AnyClassLoss::normed(wrapper.clone(), self.class_loss(inner)?))
+                    }
+                    Self::LabelSmoothing(wrapper, inner) => AnyClassLoss::smoothed(wrapper, self.class_loss(inner)?),
+                    other => Err(other.is_not(Signature::Class)),
                 }
             }
 
             fn binary_leaf(&self) -> Result<AnyBinaryLoss, LossError> {
                 match self {
                     $(Self::$binary(formula) => Ok(AnyBinaryLoss::from(formula.init())),)+
-                    other => Err(other.is_not("a binary loss")),
+                    other => Err(other.is_not(Signature::Binary)),
                 }
             }
 
             fn pointwise_leaf(&self) -> Result<AnyPointwiseLoss, LossError> {
                 match self {
                     $(Self::$pointwise(formula) => Ok(AnyPointwiseLoss::from(formula.init())),)+
-                    other => Err(other.is_not("a pointwise loss")),
+                    other => Err(other.is_not(Signature::Pointwise)),
                 }
             }
 
             fn distribution_leaf(&self) -> Result<AnyDistributionLoss, LossError> {
                 match self {
                     $(Self::$distribution(formula) => Ok(AnyDistributionLoss::from(formula.init())),)+
-                    other => Err(other.is_not("a loss of a location and a scale")),
+                    other => Err(other.is_not(Signature::Distribution)),
                 }
             }
 
             fn tensor_leaf(&self) -> Result<AnyTensorLoss, LossError> {
                 match self {
                     $(Self::$tensor(formula) => Ok(AnyTensorLoss::from(formula.init())),)+
-                    other => Err(other.is_not("a loss of rows, items or batches")),
+                    other => Err(other.is_not(Signature::Whole)),
                 }
             }
         }
@@ -156,6 +164,15 @@ macro_rules! losses {
             Term::ENTRY,
             ActivePassive::ENTRY,
             UncertaintyWeighted::ENTRY,
+        ];
+
+        /// Their pictures, in the same order.
+        pub(crate) const PICTURES: &[Picture] = &[
+            $($formula::PICTURE,)+
+            $($wrapper::PICTURE,)+
+            Term::PICTURE,
+            ActivePassive::PICTURE,
+            UncertaintyWeighted::PICTURE,
         ];
 
         impl LossConfig {
@@ -548,8 +565,41 @@ impl LossConfig {
         }))
     }
 
-    fn is_not(&self, what: &str) -> LossError {
-        LossError(format!("{}: the loss must be {what} here, got another kind", self.entry().type_name))
+    /// The loss inside of one that goes round class losses only.
+    fn class_loss(&self, inner: &Self) -> Result<AnyClassLoss, LossError> {
+        match inner.signature() {
+            Signature::Class => inner.init(),
+            other => {
+                let (rule, got) =
+                    (format!("be {} inside of {}", kind(Signature::Class).0, self.entry().type_name), kind(other).0);
+                Err(check::refused(inner.innermost().entry().type_name, "the loss", &rule, got))
+            }
+        }
+    }
+
+    /// It is of another kind than was asked for.
+    fn is_not(&self, wanted: Signature) -> LossError {
+        let (rule, entry) = (format!("be {} here", kind(wanted).0), self.entry());
+        let got = match entry.family {
+            // Others go round any loss, and are none themselves.
+            Family::Wrapper => format!("a wrapper of class losses: use {}", kind(Signature::Class).1),
+            family => {
+                let (what, call) = kind(family.signature());
+                format!("{what}: use {call}")
+            }
+        };
+        check::refused(entry.type_name, "the loss", &rule, got)
+    }
+}
+
+/// What a signature is called, and what makes a loss of it.
+fn kind(signature: Signature) -> (&'static str, &'static str) {
+    match signature {
+        Signature::Class | Signature::Any => ("a class loss", "init"),
+        Signature::Binary => ("a binary loss", "init_binary"),
+        Signature::Pointwise => ("a pointwise loss", "init_pointwise"),
+        Signature::Multilabel | Signature::Whole => ("a loss of rows, items or batches", "init_tensor"),
+        Signature::Distribution => ("a loss of a location and a scale", "init_distribution"),
     }
 }
 

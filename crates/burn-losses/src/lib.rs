@@ -16,6 +16,58 @@
 //! # assert_eq!((each.dims(), gradient.dims()), ([2], [2, 3]));
 //! ```
 //!
+//! # A loss in a model
+//!
+//! A loss that `init` made can be a field of a model. The field's type is a criterion with the formula's type in it,
+//! `ClassLoss<CrossEntropy>` (the formula alone, `CrossEntropy`, is no module); the [table below](#which-loss-should-i-use)
+//! has the criterion of each signature. [`AnyClassLoss`] and its like are the types of losses that are read from a file.
+//!
+//! ```
+//! use burn::module::Module;
+//! use burn::nn::{Linear, LinearConfig};
+//! use burn::optim::{AdamConfig, GradientsParams};
+//! use burn::tensor::{Device, Int, Tensor};
+//! use burn::train::{ClassificationOutput, TrainOutput, TrainStep};
+//! use burn_losses::prelude::*;
+//!
+//! #[derive(Module, Debug)]
+//! struct Classifier {
+//!     linear: Linear,
+//!     loss: ClassLoss<CrossEntropy>,
+//! }
+//!
+//! // What Burn's `Learner` asks of a model; a loop of one's own can do without.
+//! impl TrainStep for Classifier {
+//!     type Input = (Tensor<2>, Tensor<1, Int>);
+//!     type Output = ClassificationOutput;
+//!
+//!     fn step(&self, (inputs, classes): Self::Input) -> TrainOutput<ClassificationOutput> {
+//!         let logits = self.linear.forward(inputs);
+//!         let loss = self.loss.forward(logits.clone(), classes.clone(), Reduction::Mean);
+//!         TrainOutput::new(self, loss.backward(), ClassificationOutput::new(loss, logits, classes))
+//!     }
+//! }
+//!
+//! let device = Device::flex().autodiff();
+//! let linear = LinearConfig::new(2, 3).init(&device);
+//! let mut model = Classifier { linear, loss: CrossEntropy::default().with_label_smoothing(0.01).init() };
+//! let mut optimiser = AdamConfig::new().init();
+//!
+//! let inputs = Tensor::<2>::from_data([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]], &device);
+//! let classes = Tensor::<1, Int>::from_data([0, 1, 2], &device);
+//! for _ in 0..100 {
+//!     let loss = model.loss.forward(model.linear.forward(inputs.clone()), classes.clone(), Reduction::Mean);
+//!     let gradients = GradientsParams::from_grads(loss.backward(), &model);
+//!     model = optimiser.step(0.1, model, gradients);
+//! }
+//!
+//! let learnt = model.step((inputs, classes)).item.loss.into_scalar::<f32>();
+//! assert!(learnt < 0.2, "{learnt}");
+//! ```
+//!
+//! Only [`UncertaintyWeighting`] has parameters that are learnt; records leave all other losses as the code makes them.
+//! Weights that follow a [`Schedule`] are [told the step](WeightedSum#in-a-training).
+//!
 //! # Which loss should I use?
 //!
 //! By what a model gives and what it is told:
@@ -37,7 +89,7 @@
 //! | clean labels | [`CrossEntropy`] | label smoothing; [`Poly1CrossEntropy`] if there is time to tune |
 //! | a large vocabulary in low precision | [`ZLoss`] | [`CrossEntropy`] in f32 |
 //! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`], [`Poly1Focal`], [`ReducedFocal`] |
-//! | rare classes | class weights on [`CrossEntropy`], as of [`effective_number`] | [`LogitAdjustment`], [`Seesaw`], [`MarginCrossEntropy`], [`Focal`] with α by class |
+//! | rare classes | class weights on [`CrossEntropy`], as of [`effective_number`] or [`inverse_frequency`] | [`LogitAdjustment`], [`Seesaw`], [`MarginCrossEntropy`], [`Focal`] with α by class |
 //! | ordered classes | [`OrdinalEmd`] | [`LabelSmoothing`] round any of these |
 //! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`BiTempered`], [`SoftBootstrapping`], [`HardBootstrapping`], [`LogitClip`] round cross-entropy |
 //! | wrong labels, and it is known how often which class is taken for which | [`ForwardCorrection`] | [`BackwardCorrection`] |
@@ -136,6 +188,8 @@
 //! Features add speed, never results. Each turns on Burn's feature of the same name, the GPU ones `burn/fusion` too. On
 //! wgpu, Vulkan, Metal and WebGPU there is no f64: logits in it are refused.
 #![recursion_limit = "256"]
+// Nobody should learn from an example what Burn has given up.
+#![doc(test(attr(deny(deprecated))))]
 // Without a CPU backend nothing calls the lanes and what feeds them.
 #![cfg_attr(not(any(feature = "flex", feature = "ndarray")), allow(dead_code, unused_imports, unused_variables))]
 
@@ -181,7 +235,7 @@ pub use class_weights::{balanced_weight, effective_number, inverse_frequency, ld
 pub use combine::{
     Flooding, FloodingLoss, IndividualFlooding, IndividualFloodingLoss, LabelSmoothing, LogitAdjustment, LogitClip,
     LogitClipLoss, LogitNorm, LogitNormLoss, LogitScale, LogitTransform, PerItem, PerItemLoss, Ramp, RampShape,
-    Schedule, SelectedLoss, SmallLoss, TopK, TopKLoss, Transformed, UncertaintyWeighting, WeightedSum,
+    Schedule, Scheduled, SelectedLoss, SmallLoss, TopK, TopKLoss, Transformed, UncertaintyWeighting, WeightedSum,
 };
 pub use config::{ActivePassive, LossConfig, Term, UncertaintyWeighted};
 pub use criteria::{
@@ -225,11 +279,6 @@ pub use whole::{CosineDistance, Rmse, Rmsle, ScaleInvariantLog};
 #[doc = include_str!("../docs/migration.md")]
 pub mod migration {}
 
-/// The README's examples, as tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-mod readme {}
-
 /// Everything a program that uses losses needs: `use burn_losses::prelude::*;`.
 pub mod prelude {
     pub use crate::real::Real;
@@ -251,11 +300,11 @@ pub mod prelude {
         OrdinalEmd, PHuberCrossEntropy, PHuberGeneralizedCrossEntropy, PerClass, Perceptron, Point, PointwiseFormula,
         PointwiseLoss, PoissonNll, Poly1BinaryCrossEntropy, Poly1CrossEntropy, Poly1Focal, PseudoHuber, Quantile,
         QuantileHuber, Ramp, ReducedFocal, Reduction, Renyi, ReverseCrossEntropy, Rmse, Rmsle, Row, ScaleInvariantLog,
-        Schedule, Score, Seesaw, SkewJensenShannon, SkewKl, SmallLoss, Smape, SmoothL1, SoftBootstrapping,
+        Schedule, Scheduled, Score, Seesaw, SkewJensenShannon, SkewKl, SmallLoss, Smape, SmoothL1, SoftBootstrapping,
         SoftClassFormula, SoftClassLoss, SoftMargin, SparsemaxHinge, SquaredEpsilonInsensitive, SquaredHellinger,
         SquaredHinge, StudentTNll, Sums, SymmetricCrossEntropy, TaylorCrossEntropy, TensorClassFormula,
         TensorClassLoss, TensorFormula, TensorLoss, Terms, TopK, TotalVariation, Transition,
         TruncatedGeneralizedCrossEntropy, Tukey, TweedieNll, UncertaintyWeighting, Unhinged, WeightedJensenShannon,
-        WeightedSum, Welsch, Wing, ZLoss, Zlpr,
+        WeightedSum, Welsch, Wing, ZLoss, Zlpr, balanced_weight, effective_number, inverse_frequency, ldam_margins,
     };
 }

@@ -29,6 +29,16 @@ pub enum PerClass {
     Scheduled([f64; 1]),
 }
 
+impl PerClass {
+    /// A list of one value as one for all, as a tensor of one value is broadcast.
+    pub(crate) fn broadcast(self) -> Self {
+        match self {
+            Self::Each(values) if values.len() == 1 => Self::Same(values[0]),
+            other => other,
+        }
+    }
+}
+
 fn alone<S: serde::Serializer>(value: &[f64; 1], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(value[0])
 }

@@ -245,7 +245,7 @@ impl Setting {
         let ClassInputs { logits, targets } = inputs;
         logits.check("logits")?;
         targets.check("targets")?;
-        let criterion = self.loss.init().and_then(|loss| loss.with_class_weights(class_weights));
+        let criterion = self.loss.init().and_then(|loss| loss.try_with_class_weights(class_weights));
         let criterion = criterion.map_err(|error| error.to_string())?.with_ignore_index(ignore_index);
         let checked = criterion.check(&logits.shape, &targets.shape, targets.data.iter().copied(), self.by);
         checked.map_err(|error| error.to_string())?;

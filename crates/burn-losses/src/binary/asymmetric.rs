@@ -1,6 +1,6 @@
 //! Asymmetric loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```text
 /// L = −y·(1 − p)^γ₊·ln p − (1 − y)·pₘ^γ₋·ln(1 − pₘ),   pₘ = max(p − m, 0)
-/// ∂L/∂p = y·(1 − p)^(γ₊−1)·(γ₊·ln p − (1 − p)/p) − (1 − y)·pₘ^(γ₋−1)·(γ₋·ln(1 − pₘ) − pₘ/(1 − pₘ))
+/// ∂L/∂x = y·(1 − p)^γ₊·(γ₊·p·ln p − (1 − p)) − (1 − y)·p·(1 − p)·pₘ^(γ₋−1)·(γ₋·ln(1 − pₘ) − pₘ/(1 − pₘ))
 /// ```
 ///
 /// # Shapes
@@ -38,7 +38,8 @@ use serde::{Deserialize, Serialize};
 /// # Source
 ///
 /// T. Ridnik, E. Ben-Baruch et al., Asymmetric Loss For Multi-Label Classification, 2021. γ₊ = 1, γ₋ = 4, m = 0.05 are
-/// the defaults of its code; the paper's experiments mostly take γ₊ = 0.
+/// the defaults of its code; the paper's experiments mostly take γ₊ = 0. The code gives the sum over labels and batch:
+/// its learning rates are those of `Reduction::Sum`.
 ///
 #[doc = include_str!("../../docs/plots/asymmetric.svg")]
 ///
@@ -52,7 +53,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = Asymmetric::default().with_gamma_negative(1.0).with_margin(0.25).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
 /// let targets = Tensor::<2>::from_data([[1.0, 0.0]], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert!((each[0] - 0.5 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] + 0.25 * 0.75f32.ln()).abs() < 1e-6);
 /// ```
@@ -109,6 +110,14 @@ impl Described for Asymmetric {
             Parameter::new("gamma_negative", 4.0, Range::between(0.0, 1e18)),
             Parameter::new("margin", 0.05, Range::at_least_below(0.0, 1.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("gamma_positive", "γ₊"), ("gamma_negative", "γ₋"), ("margin", "m")],
+        settings: &[
+            &[("gamma_positive", 0.0), ("gamma_negative", 0.0), ("margin", 0.0)],
+            &[("gamma_positive", 1.0), ("gamma_negative", 4.0), ("margin", 0.2)],
+        ],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,7 +1,7 @@
 //! Binary focal loss.
 
 use super::balanced_binary_cross_entropy::weighted;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -29,8 +29,10 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// γ = 0 is [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy) with β = α; α = ½ besides is half of
-/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). At infinitely wrong
-/// logits the slopes are −α and 1 − α.
+/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). A target y between
+/// 0 and 1 mixes the two losses; torchvision, Keras and Optax mix what the cross-entropy is multiplied by:
+/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise. At infinitely wrong logits the slopes
+/// are −α and 1 − α.
 ///
 /// # Numerics
 ///
@@ -39,8 +41,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// T.-Y. Lin et al., Focal Loss for Dense Object Detection, 2017, equation 5; α = 0.25, γ = 2 as there. α and γ by
-/// label are ours.
+/// T.-Y. Lin et al., Focal Loss for Dense Object Detection, 2017, equation 5; α = 0.25, γ = 2 as there. α is on unless
+/// set, as in torchvision; in Keras and Optax it is off, which is α = ½ here, times 2. α and γ by label are ours.
 ///
 #[doc = include_str!("../../docs/plots/binary_focal.svg")]
 ///
@@ -54,7 +56,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = BinaryFocal::default().with_gamma([2.0, 1.0]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
 /// let targets = Tensor::<2>::from_data([[1.0, 0.0]], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// // α · (1 − ½)² · ln 2, and (1 − α) · ½ · ln 2
 /// assert!((each[0] - 0.25 * 0.25 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] - 0.75 * 0.5 * 2f32.ln()).abs() < 1e-6);
@@ -102,6 +104,11 @@ impl Described for BinaryFocal {
             Parameter::per_class("alpha", 0.25, Range::between(0.0, 1.0)),
             Parameter::per_class("gamma", 2.0, Range::between(0.0, 1e18)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α"), ("gamma", "γ")],
+        settings: &[&[("alpha", 0.25), ("gamma", 0.0)], &[("alpha", 0.25), ("gamma", 5.0)]],
+        ..Picture::DEFAULT
     };
 }
 

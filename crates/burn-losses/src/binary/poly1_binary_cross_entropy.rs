@@ -1,6 +1,6 @@
 //! Poly-1 binary cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;
@@ -85,6 +85,11 @@ impl Described for Poly1BinaryCrossEntropy {
         source: "Leng et al., PolyLoss, 2022",
         purpose: "Binary cross-entropy with one parameter to tune",
         parameters: &[Parameter::new("epsilon", 1.0, Range::between(-1.0, 1e18))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", -1.0)], &[("epsilon", 4.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Poly-1 cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 /// # Source
 ///
 /// Z. Leng et al., PolyLoss: A Polynomial Expansion Perspective of Classification Loss Functions, 2022, equation 6;
-/// ε = 1 is the paper's choice for ImageNet with label smoothing, others set it to 2.
+/// ε is tuned by task there. Optax has 2, and names 2 for ImageNet and −1 for detection as the paper's choices.
 ///
 #[doc = include_str!("../../docs/plots/poly1_cross_entropy.svg")]
 ///
@@ -84,6 +84,11 @@ impl Described for Poly1CrossEntropy {
         source: "Leng et al., PolyLoss, 2022, equation 6",
         purpose: "Cross-entropy with one parameter to tune",
         parameters: &[Parameter::new("epsilon", 1.0, Range::at_least(-1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", -1.0)], &[("epsilon", 2.0)], &[("epsilon", 5.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// A. Chowdhery et al., PaLM: Scaling Language Modeling with Pathways, 2022, section 5; λ = 10⁻⁴ as there. Class
+/// A. Chowdhery et al., PaLM: Scaling Language Modeling with Pathways, 2023, section 5; λ = 10⁻⁴ as there. Class
 /// weights, which the paper does not have, multiply both terms.
 ///
 #[doc = include_str!("../../docs/plots/z_loss.svg")]
@@ -80,7 +80,7 @@ impl Described for ZLoss {
         type_name: "ZLoss",
         family: Family::Classification,
         formula: "−ln pₜ + λ·(ln Σₖ e^{xₖ})²",
-        source: "Chowdhery et al., PaLM: Scaling Language Modeling with Pathways, 2022, section 5",
+        source: "Chowdhery et al., PaLM: Scaling Language Modeling with Pathways, 2023, section 5",
         purpose: "Large vocabularies in low precision",
         parameters: &[Parameter::new("lambda", 1e-4, Range::at_least(0.0))],
     };

@@ -1,5 +1,6 @@
 //! Flooding.
 
+use super::schedule::Scheduled;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check;
 use crate::criteria::Criterion;
@@ -28,7 +29,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// b = 0 is the inner loss. A batch where everything is ignored has L = 0, hence 2b, with gradient 0.
+/// b = 0 is the inner loss, where that is not negative. A batch where everything is ignored has L = 0, hence 2b, with
+/// gradient 0.
 ///
 /// # Source
 ///
@@ -74,6 +76,7 @@ impl Flooding {
     /// # Panics
     ///
     /// If the level is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> FloodingLoss<L> {
         check::config(self);
         FloodingLoss { inner, flooding: self.clone() }
@@ -132,5 +135,11 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for FloodingLoss<L> {
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         self.inner.counts(input, target)
+    }
+}
+
+impl<L: Scheduled> Scheduled for FloodingLoss<L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        self.inner.steps(act);
     }
 }

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// b = 0 is the inner loss. Ignored targets stay out of it; class weights multiply the flooded value.
+/// b = 0 is the inner loss, where that is not negative. Ignored targets stay out of it; class weights multiply the
+/// flooded value.
 ///
 /// # Source
 ///

@@ -16,8 +16,12 @@ use serde::{Deserialize, Serialize};
 /// # Formula
 ///
 /// ```text
-/// qₖ ← (1 − ε)·qₖ + ε·uₖ          so that L = (1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k)
+/// qₖ ← (1 − ε)·qₖ + ε·uₖ          q = [k = t] for an index target
 /// ```
+///
+/// A loss that is linear in q becomes L = (1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k): so do all that are functions of one class's
+/// probability. [`Brier`](crate::Brier), [`AsymmetricMse`](crate::AsymmetricMse) and the divergences are not linear in q:
+/// of those it is the loss against the smoothed target, a divergence 0 where the prediction is that.
 ///
 /// u is the uniform distribution 1/C unless given: class frequencies, or a teacher's mean prediction.
 ///
@@ -32,7 +36,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// C. Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015, section 7.
+/// C. Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2016, section 7.
 ///
 /// # Example
 ///
@@ -122,8 +126,8 @@ impl Described for LabelSmoothing {
         name: "label_smoothing",
         type_name: "LabelSmoothing",
         family: Family::Wrapper,
-        formula: "(1 − ε)·ℓ(target) + ε·Σₖ uₖ·ℓ(k)",
-        source: "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015, section 7",
+        formula: "ℓ against q ← (1 − ε)·q + ε·u",
+        source: "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2016, section 7",
         purpose: "Against overconfidence, round any class loss",
         parameters: &[
             Parameter::new("smoothing", 0.1, Range::between(0.0, 1.0)),

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// A. K. Menon et al., Long-tail Learning via Logit Adjustment, 2020, equation 10; J. Ren et al., Balanced Meta-Softmax for
+/// A. K. Menon et al., Long-tail Learning via Logit Adjustment, 2021, equation 10; J. Ren et al., Balanced Meta-Softmax for
 /// Long-Tailed Visual Recognition, 2020, equation 3.
 ///
 /// # Example
@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 pub struct LogitAdjustment {
     /// n, how frequent each class is: > 0, one number per class; default 1 for all.
     pub counts: PerClass,
-    /// τ, how much of it is added: ≥ 0 and ≤ 10³⁰, default 1.
+    /// τ, how much of it is added: ≥ 0, default 1.
     pub tau: f64,
 }
 
@@ -113,11 +113,11 @@ impl Described for LogitAdjustment {
         type_name: "LogitAdjustment",
         family: Family::Wrapper,
         formula: "xₖ ← xₖ + τ·ln πₖ",
-        source: "Menon et al., Long-tail Learning via Logit Adjustment, 2020, equation 10",
+        source: "Menon et al., Long-tail Learning via Logit Adjustment, 2021, equation 10",
         purpose: "Rare classes",
         parameters: &[
             Parameter::per_class("counts", 1.0, Range::above(0.0)),
-            Parameter::new("tau", 1.0, Range::between(0.0, 1e30)),
+            Parameter::new("tau", 1.0, Range::at_least(0.0)),
         ],
     };
 }

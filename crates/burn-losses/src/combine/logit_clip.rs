@@ -89,6 +89,7 @@ impl LogitClip {
     /// # Panics
     ///
     /// If a parameter is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> LogitClipLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)

@@ -30,7 +30,8 @@ const EPSILON: f64 = 1e-7;
 ///
 /// # Special cases
 ///
-/// The loss does not change when a row is scaled. The gradient at a row of zeros, which has no direction, is 0.
+/// The loss does not change when a row is scaled, except for the 10⁻⁷. The gradient at a row of zeros, which has no
+/// direction, is 0.
 ///
 /// # Numerics
 ///
@@ -60,7 +61,7 @@ const EPSILON: f64 = 1e-7;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogitNorm {
-    /// T, the inverse of the length every row gets: ≥ 10⁻³⁰ and ≤ 10³⁰, default 0.04.
+    /// T, the inverse of the length every row gets: > 0, default 0.04.
     pub temperature: f64,
 }
 
@@ -84,6 +85,7 @@ impl LogitNorm {
     /// # Panics
     ///
     /// If the temperature is outside its range.
+    #[track_caller]
     pub fn init<L>(&self, inner: L) -> LogitNormLoss<L> {
         check::config(self);
         Transformed::new(self.clone(), inner)
@@ -112,7 +114,7 @@ impl Described for LogitNorm {
         formula: "x ← x / (T·‖x‖₂)",
         source: "Wei et al., Mitigating Neural Network Overconfidence with Logit Normalization, 2022, equation 6",
         purpose: "Against overconfidence, round any loss",
-        parameters: &[Parameter::new("temperature", 0.04, Range::between(1e-30, 1e30))],
+        parameters: &[Parameter::new("temperature", 0.04, Range::above(0.0))],
     };
 }
 

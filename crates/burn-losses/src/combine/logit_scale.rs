@@ -45,7 +45,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogitScale {
-    /// s, the factor: > 0 and ≤ 10³⁰, default 30.
+    /// s, the factor: > 0, default 30.
     pub scale: f64,
 }
 
@@ -90,6 +90,6 @@ impl Described for LogitScale {
         formula: "x ← s·x",
         source: "Wang et al., NormFace: L2 Hypersphere Embedding for Face Verification, 2017, section 3.3",
         purpose: "Logits that are cosines",
-        parameters: &[Parameter::new("scale", 30.0, Range::above_up_to(0.0, 1e30))],
+        parameters: &[Parameter::new("scale", 30.0, Range::above(0.0))],
     };
 }

@@ -1,6 +1,7 @@
 //! What wrappers of the single losses have in common: new losses and counts from old ones, and their reduction.
 
 use super::decimal::Decimal;
+use super::schedule::Scheduled;
 use crate::catalogue::Described;
 use crate::criteria::{Criterion, Losses};
 use crate::display;
@@ -13,6 +14,7 @@ use serde::Serialize;
 /// Something that is done to the single losses of a batch, before they are reduced. The gradient flows through it.
 pub trait PerItem: Described + Serialize + Clone + Debug + Send + Sync + 'static {
     /// From losses that are multiplied by what they count, and what they count, `[n]` each: the same, changed.
+    #[track_caller]
     fn change(&self, losses: Tensor<1>, counts: Tensor<1>) -> (Tensor<1>, Tensor<1>);
 }
 
@@ -72,6 +74,12 @@ impl<X, Y, W: PerItem, L: Criterion<X, Y>> Criterion<X, Y> for PerItemLoss<W, L>
     }
 }
 
+impl<W: PerItem, L: Scheduled> Scheduled for PerItemLoss<W, L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        self.inner.steps(act);
+    }
+}
+
 /// The losses and counts, 0 for all but the largest or smallest ⌈ratio·n⌉ of those that count. NaN is larger than any
 /// number.
 pub(super) fn selected(losses: Tensor<1>, counts: Tensor<1>, ratio: f64, largest: bool) -> (Tensor<1>, Tensor<1>) {
@@ -103,7 +111,7 @@ fn share(n: Tensor<1, Int>, ratio: f64, most: usize) -> Tensor<1, Int> {
         carried = product.clone() / base;
         rest = rest.max_pair(product - carried.clone() * base);
     }
-    carried + n * decimal.before_the_point() + rest.greater_elem(0).int()
+    carried + n * decimal.before_the_point() + rest.clamp_max(1)
 }
 
 #[cfg(all(test, feature = "flex"))]
@@ -114,6 +122,7 @@ mod tests {
     fn shares(n: &[i64], ratio: f64, dtype: DType) -> Vec<i64> {
         let most = n.iter().copied().max().unwrap_or_default();
         let n = Tensor::<1, Int>::from_data(n, (&Device::flex(), dtype));
+        assert_eq!(n.dtype(), dtype);
         share(n, ratio, most as usize).into_data().convert::<i64>().try_into_vec().expect("integers")
     }
 

@@ -1,11 +1,22 @@
 //! A weight that changes over the steps of a training.
 
 use super::decimal::Decimal;
+use crate::catalogue::Range;
 use crate::check::LossError;
+use crate::criteria::{
+    BinaryLoss, ClassLoss, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassFormula, TensorClassLoss,
+    TensorFormula, TensorLoss,
+};
+use crate::engine::class_rows::ClassFormula;
+use crate::engine::pointwise::{BinaryFormula, DistributionFormula, PointwiseFormula};
+use crate::engine::soft_rows::SoftClassFormula;
 use serde::{Deserialize, Serialize};
 
 /// A number that may change over the steps of a training. In a file: a number, or
 /// `{"shape": "linear", "from": 0, "to": 1, "steps": 1000}`.
+///
+/// No loss knows by itself at which step a training is: [`Scheduled`] tells it, and
+/// [`WeightedSum`](crate::WeightedSum#in-a-training) has an example.
 ///
 /// ```
 /// use burn_losses::{Schedule, Ramp};
@@ -88,19 +99,81 @@ impl Schedule {
 
     /// Whether every number it takes is finite, and not negative.
     pub(crate) fn check(&self, loss: &str, name: &str) -> Result<(), LossError> {
-        let (ends, lowest, rule) = match *self {
-            Self::Constant(value) => ([value, value], 0.0, "≥ 0"),
+        let (ends, range, reason) = match *self {
+            Self::Constant(value) => ([value, value], Range::at_least(0.0), ""),
             Self::Ramp(Ramp { shape: RampShape::Exponential, from, to, .. }) => {
-                ([from, to], f64::MIN_POSITIVE, "> 0, as exponential ramps have no 0")
+                ([from, to], Range::above(0.0), ", as exponential ramps have no 0")
             }
-            Self::Ramp(Ramp { from, to, .. }) => ([from, to], 0.0, "≥ 0"),
+            Self::Ramp(Ramp { from, to, .. }) => ([from, to], Range::at_least(0.0), ""),
         };
-        match ends.iter().find(|end| !(end.is_finite() && **end >= lowest)) {
-            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {rule}, got {bad}"))),
+        match ends.iter().find(|end| !range.bounds(**end)) {
+            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {range}{reason}, got {bad}"))),
             None => Ok(()),
         }
     }
 }
+
+/// A loss that can be told at which step a training is: what the weights of a [`WeightedSum`](crate::WeightedSum) depend
+/// on. All losses and wrappers can, as there may be a sum inside; the step is 0 unless told.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_losses::prelude::*;
+///
+/// let fading = WeightedSum::<AnyPointwiseLoss>::new().plus(Ramp::linear(1.0, 0.0, 4), L1::default().init());
+/// let mut criterion = TopK::default().with_ratio(0.5).init(fading).at_step(2);
+/// let value = |criterion: &TopKLoss<WeightedSum<AnyPointwiseLoss>>| {
+///     let x = Tensor::<1>::from_data([1.0, 3.0], &Device::flex());
+///     criterion.forward(x.clone(), x.zeros_like(), Reduction::Mean).into_scalar::<f32>()
+/// };
+/// assert_eq!(value(&criterion), 0.5 * 3.0);
+/// criterion.next_step();
+/// assert_eq!(value(&criterion), 0.25 * 3.0);
+/// # use burn_losses::TopKLoss;
+/// ```
+pub trait Scheduled {
+    /// Lets `act` change the step of every sum inside, however deep. A loss with none inside does nothing; a wrapper passes
+    /// it on.
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize));
+
+    /// At a step of the training.
+    fn at_step(mut self, step: usize) -> Self
+    where
+        Self: Sized,
+    {
+        self.set_step(step);
+        self
+    }
+
+    /// Goes to a step of the training.
+    fn set_step(&mut self, step: usize) {
+        self.steps(&mut |at| *at = step);
+    }
+
+    /// Goes one step on.
+    fn next_step(&mut self) {
+        self.steps(&mut |at| *at += 1);
+    }
+}
+
+/// Losses of one formula, which have no sum inside.
+macro_rules! without_steps {
+    ($($loss:ident<$formula:ident>),+) => {
+        $(impl<F: $formula> Scheduled for $loss<F> {
+            fn steps(&mut self, _: &mut dyn FnMut(&mut usize)) {}
+        })+
+    };
+}
+
+without_steps!(
+    ClassLoss<ClassFormula>,
+    SoftClassLoss<SoftClassFormula>,
+    TensorClassLoss<TensorClassFormula>,
+    BinaryLoss<BinaryFormula>,
+    PointwiseLoss<PointwiseFormula>,
+    DistributionLoss<DistributionFormula>,
+    TensorLoss<TensorFormula>
+);
 
 impl From<f64> for Schedule {
     fn from(value: f64) -> Self {

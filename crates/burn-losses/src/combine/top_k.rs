@@ -24,9 +24,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// A ratio of 1 is the inner loss. One value a target: 0 for those not selected, which still count in the mean of another
-/// wrapper round this one: let it be the outermost. NaN is larger than any number. The ratio is the decimal that it is
-/// written as: 0.6 of 100 is 60.
+/// A ratio of 1 is the inner loss. What is no whole number is rounded up; nnU-Net's code rounds it down, to none of a
+/// small batch. With class weights the weighted losses are ranked. One value a target: 0 for those not selected, which
+/// still count in the mean of another wrapper round this one: let it be the outermost.
+/// NaN is larger than any number. The ratio is the decimal that it is written as: 0.6 of 100 is 60.
 ///
 /// # Source
 ///

@@ -1,5 +1,6 @@
 //! A loss on transformed logits: what logit clipping and logit normalisation have in common.
 
+use super::schedule::Scheduled;
 use crate::catalogue::Described;
 use crate::check;
 use crate::criteria::{Criterion, Losses as _, widened};
@@ -13,6 +14,7 @@ use serde::Serialize;
 /// Something that is done to every row of logits before any class loss. The gradient flows through it.
 pub trait LogitTransform: Described + Serialize + Clone + Debug + Send + Sync + 'static {
     /// The transformed logits, in the same shape.
+    #[track_caller]
     fn apply<const D: usize>(&self, logits: Tensor<D>) -> Tensor<D>;
 }
 
@@ -90,5 +92,11 @@ impl<W: LogitTransform, L: Module + ModuleDisplay> ModuleDisplay for Transformed
 
     fn custom_content(&self, content: Content) -> Option<Content> {
         display::wrapper(&self.transform, content).add("loss", &self.inner).optional()
+    }
+}
+
+impl<W: LogitTransform, L: Scheduled> Scheduled for Transformed<W, L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        self.inner.steps(act);
     }
 }

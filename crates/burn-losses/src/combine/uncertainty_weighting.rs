@@ -1,7 +1,9 @@
 //! Weights that are learnt.
 
-use burn::module::{Module, Param, ParamId};
+use crate::{backend, check};
+use burn::module::{Content, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Shape, Tensor};
+use std::sync::{Arc, OnceLock};
 
 /// Uncertainty weighting: the sum of several losses with weights that are learnt along with the model.
 ///
@@ -13,6 +15,13 @@ use burn::tensor::{Device, Shape, Tensor};
 /// ```text
 /// L = Σᵢ ½·(e^{−sᵢ}·Lᵢ + sᵢ)          ∂L/∂sᵢ = ½·(1 − e^{−sᵢ}·Lᵢ)
 /// ```
+///
+/// # In a training
+///
+/// It is a field of the model, made on the device of its other parameters, which for a training is one with autodiff: its
+/// optimiser then learns it along with them. Made on a plain device it learns after `train()`, as Burn's own modules do;
+/// before that, losses that are differentiated are an error, not a sum with constant weights. Constant weights are
+/// asked for by `no_grad()`. Weights on another device than the losses follow them.
 ///
 /// # Source
 ///
@@ -38,9 +47,17 @@ pub struct UncertaintyWeighting {
 impl UncertaintyWeighting {
     /// For so many losses. Nothing is on the device before it is used.
     pub fn new(losses: usize, device: &Device) -> Self {
+        Self::placed(losses, device, Arc::default())
+    }
+
+    /// The same, made on `place`, if that is known by then.
+    fn placed(losses: usize, device: &Device, place: Arc<OnceLock<Device>>) -> Self {
         let shape = Shape::new([losses]);
         let zeros = move |device: &Device, tracked: bool| {
-            let zeros = Tensor::zeros([losses], device);
+            let place = place.get().cloned().unwrap_or_else(|| device.clone());
+            // Whether weights can be learnt is asked when they are made for losses, not of the first losses that come.
+            let place = if device.is_autodiff() { place.autodiff() } else { place };
+            let zeros = Tensor::zeros([losses], &place);
             if tracked { zeros.require_grad() } else { zeros }
         };
         Self { log_variances: Param::uninitialized(ParamId::new(), zeros, device.clone(), true, shape) }
@@ -50,28 +67,129 @@ impl UncertaintyWeighting {
     ///
     /// # Panics
     ///
-    /// If there are more or fewer than it was made for.
+    /// If there are more or fewer than it was made for; if the losses are differentiated and the weights, which are there
+    /// to be learnt, cannot be, as they are on a plain device.
     #[track_caller]
     pub fn forward(&self, losses: impl IntoIterator<Item = Tensor<1>>) -> Tensor<1> {
         let losses: Vec<_> = losses.into_iter().collect();
         let s = self.log_variances.val();
-        assert_eq!(
-            losses.len(),
-            s.dims()[0],
-            "UncertaintyWeighting: losses must be {}, as it was made for, got {}",
-            s.dims()[0],
-            losses.len()
-        );
-        let s = match losses.first() {
-            // Where the module was not moved to: as a constant.
-            Some(loss) if loss.device() != s.device() => s.to_device(&loss.device()).cast(loss.dtype()),
-            Some(loss) if loss.dtype() != s.dtype() => s.cast(loss.dtype()),
-            _ => s,
-        };
+        let [made_for] = s.dims();
+        if losses.len() != made_for || losses.is_empty() {
+            let rule = format!("be {made_for}, as it was made for");
+            check::enforce(Err(check::refused("UncertaintyWeighting", "losses", &rule, losses.len())))
+        }
+        if !s.is_require_grad() && losses.iter().any(Tensor::is_tracked) {
+            self.check_silence(&s);
+        }
+        let like = losses.iter().find(|loss| loss.is_autodiff()).unwrap_or(&losses[0]);
+        let s = beside(s, like);
         let terms = losses.into_iter().enumerate().map(|(index, loss)| {
             let s = s.clone().narrow(0, index, 1);
             ((-s.clone()).exp() * loss + s) * 0.5
         });
         terms.reduce(|sum, term| sum + term).expect("there are losses")
     }
+
+    /// Weights that get no gradient from losses that have one must be meant to be constant.
+    #[track_caller]
+    fn check_silence(&self, s: &Tensor<1>) {
+        let (rule, got) = match s.is_autodiff() {
+            // Made of another tensor, which nobody has any longer.
+            true if s.is_tracked() => {
+                ("be moved by fork(), since the losses are differentiated", "the result of to_device()")
+            }
+            false if self.log_variances.clone().train().is_require_grad() => (
+                "be on a device with autodiff, since the losses are differentiated \
+                 (make it there, or call train() on the module; no_grad() keeps its weights constant)",
+                "a plain device",
+            ),
+            _ => return,
+        };
+        check::enforce(Err(check::refused("UncertaintyWeighting", "log_variances", rule, got)))
+    }
 }
+
+/// The weights where the losses are, in their dtype and their kind of graph, if they have one. The gradient finds its way
+/// back.
+fn beside(s: Tensor<1>, losses: &Tensor<1>) -> Tensor<1> {
+    let s = match losses.gradient_checkpointing_strategy() {
+        Some(strategy) if s.is_autodiff() => s.with_gradient_checkpointing_strategy(strategy),
+        Some(_) => s,
+        None => s.without_autodiff(),
+    };
+    let s = if losses.device() == s.device() { s } else { s.to_device(&losses.device()) };
+    if losses.dtype() == s.dtype() { s } else { s.cast(losses.dtype()) }
+}
+
+/// Weights that were given no device, as those of a file: they are made, to be learnt, where the first losses are. Until
+/// moved they are on no device that a model need know of.
+#[derive(Clone, Debug)]
+pub(crate) struct Unplaced {
+    weighting: UncertaintyWeighting,
+    place: Arc<OnceLock<Device>>,
+    moved: bool,
+}
+
+impl Unplaced {
+    pub(crate) fn new(losses: usize) -> Self {
+        let place = Arc::default();
+        // With autodiff, which parameters keep wherever they are moved.
+        let weighting = UncertaintyWeighting::placed(losses, &backend::host().autodiff(), Arc::clone(&place));
+        Self { weighting, place, moved: false }
+    }
+
+    #[track_caller]
+    pub(crate) fn forward(&self, losses: Vec<Tensor<1>>) -> Tensor<1> {
+        if let (Some(loss), false) = (losses.first(), self.moved) {
+            self.place.get_or_init(|| loss.device());
+        }
+        self.weighting.forward(losses)
+    }
+
+    fn map_weighting(self, change: impl FnOnce(UncertaintyWeighting) -> UncertaintyWeighting) -> Self {
+        Self { weighting: change(self.weighting), ..self }
+    }
+}
+
+/// That of the weights, but for their device.
+impl Module for Unplaced {
+    fn collect_devices(&self, devices: Vec<Device>) -> Vec<Device> {
+        if self.moved { self.weighting.collect_devices(devices) } else { devices }
+    }
+
+    fn fork(self, device: &Device) -> Self {
+        Self { moved: true, ..self.map_weighting(|weighting| weighting.fork(device)) }
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        Self { moved: true, ..self.map_weighting(|weighting| weighting.to_device(device)) }
+    }
+
+    fn train(self) -> Self {
+        self.map_weighting(Module::train)
+    }
+
+    fn valid(&self) -> Self {
+        Self { weighting: self.weighting.valid(), ..self.clone() }
+    }
+
+    fn materialize(self) -> Self {
+        self.map_weighting(Module::materialize)
+    }
+
+    fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {
+        self.weighting.visit(visitor);
+    }
+
+    fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
+        self.map_weighting(|weighting| weighting.map(mapper))
+    }
+}
+
+impl ModuleDisplayDefault for Unplaced {
+    fn content(&self, content: Content) -> Option<Content> {
+        self.weighting.content(content.set_top_level_type("UncertaintyWeighting"))
+    }
+}
+
+impl ModuleDisplay for Unplaced {}

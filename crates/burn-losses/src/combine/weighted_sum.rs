@@ -1,6 +1,6 @@
 //! Weighted sums of losses.
 
-use super::schedule::Schedule;
+use super::schedule::{Schedule, Scheduled};
 use crate::check::{self, LossError};
 use crate::criteria::{Criterion, Losses};
 use crate::display;
@@ -15,7 +15,9 @@ use burn::tensor::Tensor;
 ///
 /// An active and a passive loss (Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020) are such
 /// a sum: an active one, as normalised cross-entropy, makes the target's probability grow, a passive one, as the class
-/// MAE, also makes the others' shrink. In a file: `active_passive`.
+/// MAE, also makes the others' shrink. In a file: `active_passive`. In their code the MAE is 1 − pₜ, half of
+/// [`ClassMae`](crate::ClassMae): for its numbers take [`Unhinged`](crate::Unhinged), or half of β. Its ln 0 is ln 10⁻⁴
+/// where [`ReverseCrossEntropy`](crate::ReverseCrossEntropy) has −4.
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
@@ -31,6 +33,63 @@ use burn::tensor::Tensor;
 /// let loss = criterion.forward(logits, targets, Reduction::Mean);
 /// assert!((loss.into_scalar::<f32>() - (0.5 + 0.5 * 1.0)).abs() < 1e-6);
 /// ```
+///
+/// # In a training
+///
+/// No loss knows by itself at which step a training is: it stays at step 0 until told, by
+/// [`set_step`](Self::set_step) or [`next_step`](Self::next_step). In a loop of one's own that is one line after
+/// the optimiser's step. Burn's `Learner` hands its models no number, but lets them change themselves after each step of the
+/// optimiser:
+///
+/// ```
+/// use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
+/// use burn::module::Module;
+/// use burn::nn::{Linear, LinearConfig};
+/// use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
+/// use burn::tensor::{Device, Tensor};
+/// use burn::train::{RegressionOutput, TrainOutput, TrainStep};
+/// use burn_losses::prelude::*;
+///
+/// #[derive(Module, Debug)]
+/// struct Model {
+///     linear: Linear,
+///     loss: WeightedSum<AnyPointwiseLoss>,
+/// }
+///
+/// impl TrainStep for Model {
+///     type Input = (Tensor<2>, Tensor<2>);
+///     type Output = RegressionOutput;
+///
+///     fn step(&self, (inputs, targets): Self::Input) -> TrainOutput<RegressionOutput> {
+///         let outputs = self.linear.forward(inputs);
+///         let loss = self.loss.forward(outputs.clone(), targets.clone(), Reduction::Mean);
+///         TrainOutput::new(self, loss.backward(), RegressionOutput::new(loss, outputs, targets))
+///     }
+///
+///     // With several devices `optimize_multi` takes its place, and needs the same.
+///     fn optimize(self, optimiser: &mut ModuleOptimizer, rate: ModuleLearningRate, gradients: GradientsParams) -> Self {
+///         let mut model = optimiser.step(rate, self, gradients);
+///         model.loss.next_step();
+///         model
+///     }
+/// }
+///
+/// let device = Device::flex().autodiff();
+/// let fading = WeightedSum::new().plus(Ramp::linear(1.0, 0.0, 2), L1::default().init());
+/// let mut model = Model { linear: LinearConfig::new(1, 1).init(&device), loss: fading };
+/// // What the learner does with it:
+/// let mut optimiser = SgdConfig::new().init();
+/// let batch = || (Tensor::<2>::ones([4, 1], &device), Tensor::<2>::zeros([4, 1], &device));
+/// for _ in 0..2 {
+///     let step = model.step(batch());
+///     model = model.optimize(&mut optimiser, 0.01.into(), step.grads);
+/// }
+/// let (prediction, target) = batch();
+/// assert_eq!(model.loss.forward(prediction, target, Reduction::Mean).into_scalar::<f32>(), 0.0);
+/// ```
+///
+/// A step is then one of the optimiser: where gradients are accumulated, several batches. A record of the model holds its
+/// parameters and no step: who takes up a training again sets it.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct WeightedSum<L> {
@@ -48,7 +107,7 @@ impl<L> Default for WeightedSum<L> {
 }
 
 impl<L> WeightedSum<L> {
-    /// A sum of nothing yet, at step 0.
+    /// A sum of nothing yet, at step 0 of a training: see [`Scheduled`].
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,17 +129,6 @@ impl<L> WeightedSum<L> {
         Ok(self)
     }
 
-    /// At a step of the training.
-    pub fn at_step(mut self, step: usize) -> Self {
-        self.step = step;
-        self
-    }
-
-    /// Goes to a step of the training.
-    pub fn set_step(&mut self, step: usize) {
-        self.step = step;
-    }
-
     pub(crate) fn losses(&self) -> impl Iterator<Item = &L> {
         self.losses.iter()
     }
@@ -92,11 +140,10 @@ impl<L> WeightedSum<L> {
     fn terms(&self) -> impl Iterator<Item = (f64, &L)> {
         self.weights.iter().map(|weight| weight.at(self.step)).zip(&self.losses)
     }
+}
 
-    fn total<O>(&self, term: impl Fn(f64, &L) -> O, add: impl Fn(O, O) -> O) -> O {
-        let sum = self.terms().map(|(weight, loss)| term(weight, loss)).reduce(add);
-        sum.unwrap_or_else(|| panic!("WeightedSum: losses must be given, got none"))
-    }
+fn refused(rule: &str, got: impl core::fmt::Display) -> LossError {
+    check::refused("WeightedSum", "losses", rule, got)
 }
 
 /// The losses times their weight: nothing times 0, even if they are infinite.
@@ -115,28 +162,68 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
     ///
     /// If there is no loss; as the losses.
     fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        let term = |weight, loss: &L| weighted(loss.forward(input.clone(), target.clone(), reduction), weight);
-        self.total(term, |a, b| a + b)
+        let mut total = Err(refused("be given", "none"));
+        // No closures: a panic inside of one would not point at the caller.
+        for (weight, loss) in self.terms() {
+            let term = weighted(loss.forward(input.clone(), target.clone(), reduction), weight);
+            total = Ok(match total {
+                Ok(total) => total + term,
+                Err(_) => term,
+            });
+        }
+        check::enforce(total)
     }
 
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
         let like = self.counts(&input, &target);
         let len = like.clone().flat().dims()[0];
-        let term = |weight, loss: &L| {
+        let mut total = Err(refused("be given", "none"));
+        for (weight, loss) in self.terms() {
             let losses = loss.forward_no_reduction(input.clone(), target.clone()).flat();
             let got = losses.dims()[0];
-            assert_eq!(got, len, "WeightedSum: losses must have as many values as the first one, {len}, got {got}");
-            weighted(losses, weight)
-        };
-        like.shaped(self.total(term, |a, b| a + b))
+            if got != len {
+                let rule = format!("have as many values as the first one, {len}");
+                check::enforce(Err(refused(&rule, got)))
+            }
+            let term = weighted(losses, weight);
+            total = Ok(match total {
+                Ok(total) => total + term,
+                Err(_) => term,
+            });
+        }
+        like.shaped(check::enforce(total))
     }
 
     /// What targets count in the first loss.
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         match self.losses.first() {
             Some(first) => first.counts(input, target),
-            None => panic!("WeightedSum: losses must be given, got none"),
+            None => check::enforce(Err(refused("be given", "none"))),
         }
+    }
+}
+
+impl<L: Scheduled> WeightedSum<L> {
+    /// At a step of the training, sums inside included.
+    pub fn at_step(self, step: usize) -> Self {
+        Scheduled::at_step(self, step)
+    }
+
+    /// Goes to a step of the training.
+    pub fn set_step(&mut self, step: usize) {
+        Scheduled::set_step(self, step);
+    }
+
+    /// Goes one step on.
+    pub fn next_step(&mut self) {
+        Scheduled::next_step(self);
+    }
+}
+
+impl<L: Scheduled> Scheduled for WeightedSum<L> {
+    fn steps(&mut self, act: &mut dyn FnMut(&mut usize)) {
+        act(&mut self.step);
+        self.losses.iter_mut().for_each(|loss| loss.steps(act));
     }
 }
 

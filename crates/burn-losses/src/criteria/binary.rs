@@ -14,7 +14,7 @@ use burn::tensor::{Bool, Int, Tensor};
 ///
 /// | | shape | |
 /// |---|---|---|
-/// | scores | any; of `[N, L, d…]`, axis 1 are the labels | any float dtype of the backend; computed in f32 or wider |
+/// | scores | any; of `[N, L, d…]`, axis 1 are the labels; of `[L]`, its only axis | any float dtype of the backend; computed in f32 or wider |
 /// | targets | the same | floats from 0 to 1, ints 0 and 1, or bools |
 /// | weights | the same | ≥ 0 |
 /// | result | `[1]`, or the scores' shape | the scores' dtype |
@@ -85,14 +85,15 @@ impl<F: BinaryFormula> BinaryLoss<F> {
         self
     }
 
-    /// With the factor of positive targets: 0, or ≥ 10⁻³⁰ and ≤ 10³⁰; a number or one per label; 1 unless set.
+    /// With the factor of positive targets: 0, or ≥ 10⁻³⁰ and ≤ 10³⁰, a number or one per label; 1 unless set. A list of
+    /// one value is that number, for all labels.
     ///
     /// # Panics
     ///
     /// If it is none of these.
     #[track_caller]
     pub fn with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Self {
-        self.binary.options.pos_weight = pos_weight.into();
+        self.binary.options.pos_weight = pos_weight.into().broadcast();
         check::enforce(check::pos_weight(F::name(), &self.binary.options.pos_weight));
         self
     }

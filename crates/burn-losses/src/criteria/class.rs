@@ -1,6 +1,6 @@
 //! Class losses: logits against one class index per target.
 
-use super::Criterion;
+use super::{Criterion, class_numbers};
 use crate::check::{self, LossError};
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
@@ -21,7 +21,8 @@ use std::sync::Arc;
 /// - **Class weights** multiply the loss of a target by the weight of its class (with label smoothing, each term by its
 ///   own class's). Zero is allowed. They stay numbers: no device, no dtype.
 /// - **The mean** is over the targets that are not ignored, or, with class weights, divided by the sum of their
-///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient.
+///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient. [`Reduction`] has a table
+///   of what it divides by, here and in PyTorch.
 /// - **Ignored targets** have loss 0 and gradient 0, whatever their logits. The ignore index may be any integer,
 ///   negative or one of the classes.
 /// - A target that is neither a class nor ignored is an error on the CPU, where targets are read anyway. On a GPU it
@@ -39,7 +40,7 @@ use std::sync::Arc;
 /// let logits = Tensor::<2>::from_data([[2.0, 0.5, -1.0], [0.0, 1.0, 3.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, -100], &device);
 /// let each = criterion.forward_no_reduction(logits.clone(), targets.clone());
-/// assert_eq!(each.into_data().to_vec::<f32>().unwrap()[1], 0.0);
+/// assert_eq!(each.into_data().try_into_vec::<f32>().unwrap()[1], 0.0);
 /// let mean = criterion.forward(logits, targets, Reduction::Mean);
 /// assert_eq!(mean.dims(), [1]);
 /// ```
@@ -67,6 +68,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// # Panics
     ///
     /// If a weight is negative or not finite.
+    #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
         check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
@@ -126,7 +128,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     ///
     /// # Shapes
     ///
-    /// - logits, probabilities: `[N, C]` or `[N, C, d1, …]`, the same
+    /// - logits, probabilities: `[N, C]` or `[N, C, d1, …]`, the same; or `[C]`, one row
     ///
     /// # Panics
     ///
@@ -142,7 +144,8 @@ impl<F: ClassFormula> ClassLoss<F> {
         soft_rows::evaluate::<D, D, 1>(logits, Targets::Soft(probabilities), None, self.soft(Some(reduction)))
     }
 
-    /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1.
+    /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1, which Rust cannot
+    /// find out, so it is written down: `let each: Tensor<1> = …`.
     ///
     /// # Panics
     ///
@@ -207,6 +210,7 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
     ignore_index: Option<i64>,
 ) -> Tensor<T> {
     let (device, dtype) = (logits.device(), logits.dtype());
+    let targets = class_numbers(targets);
     let counts = match class_weights {
         // Not of nothing: a length of 0 means something else to `reshape`.
         Some(weights) if targets.shape().num_elements() > 0 => {
@@ -219,7 +223,7 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
         _ => Tensor::ones(targets.dims(), (&device, dtype)),
     };
     match ignore_index {
-        Some(index) => counts.mask_fill(targets.clone().equal_elem(index), 0.0),
+        Some(index) => counts.mask_fill(targets.equal_elem(index), 0.0),
         None => counts,
     }
 }

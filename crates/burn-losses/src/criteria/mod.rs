@@ -22,7 +22,7 @@ pub use tensor_class::{TensorClassFormula, TensorClassLoss};
 use crate::reduction::Reduction;
 use burn::backend::Dispatch;
 use burn::backend::ops::FloatTensorOps;
-use burn::tensor::{DType, Shape, Tensor};
+use burn::tensor::{DType, Int, Shape, Tensor};
 
 /// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers round them have in
 /// common, whatever they take.
@@ -43,6 +43,7 @@ pub trait Criterion<Input, Target> {
     /// # Panics
     ///
     /// If the shapes do not fit each other or the loss.
+    #[track_caller]
     fn forward(&self, input: Input, target: Target, reduction: Reduction) -> Tensor<1>;
 
     /// The loss of every target.
@@ -51,10 +52,12 @@ pub trait Criterion<Input, Target> {
     ///
     /// If the shapes do not fit each other or the loss; if the loss is defined on the reduced value only
     /// ([`Flooding`](crate::Flooding)).
+    #[track_caller]
     fn forward_no_reduction(&self, input: Input, target: Target) -> Self::Losses;
 
     /// What each target counts in the mean: 0 where it is ignored, the weight of its class where there are class
     /// weights, else 1. A constant: no gradient.
+    #[track_caller]
     fn counts(&self, input: &Input, target: &Target) -> Self::Losses;
 }
 
@@ -100,6 +103,20 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
 /// In this shape, of as many elements. To [`Tensor::reshape`] a length of 0 means something else.
 pub(crate) fn in_shape<const D: usize, const O: usize>(tensor: Tensor<D>, shape: Shape) -> Tensor<O> {
     Tensor::from_dispatch(Dispatch::float_reshape(tensor.into_dispatch(), shape))
+}
+
+/// Class numbers in i64, where no number of classes and no ignore index is brought into a narrow dtype's range; those
+/// beyond i64 (of u64) are its largest.
+pub(crate) fn class_numbers<const T: usize>(targets: &Tensor<T, Int>) -> Tensor<T, Int> {
+    let targets = targets.clone();
+    match targets.dtype() {
+        DType::I64 => targets,
+        DType::U64 => {
+            let beyond = targets.clone().greater_elem(i64::MAX);
+            targets.mask_fill(beyond.clone(), 0).cast(DType::I64).mask_fill(beyond, i64::MAX)
+        }
+        _ => targets.cast(DType::I64),
+    }
 }
 
 /// In f32 or wider.

@@ -18,14 +18,14 @@ use std::sync::Arc;
 /// |---|---|---|
 /// | scores | `[N, C]` or `[N, C, d1, …]` | any float dtype of the backend; computed in f32 or wider |
 /// | targets of `forward` | `[N]` or `[N, d1, …]` | any integer dtype; classes 0 … C − 1, or the ignore index |
-/// | targets of `forward_soft` | as the scores | probabilities, in the scores' dtype |
+/// | targets of `forward_soft` | as the scores; both may also be `[C]`, one row | probabilities, in the scores' dtype |
 /// | weights | `[N]` or `[N, d1, …]` | ≥ 0 |
 /// | result | `[1]`, or a value a row: `[N, d1, …]` | the scores' dtype |
 ///
 /// - **Scores are logits** unless [`with_input`](Self::with_input) says that they are probabilities or their logarithms,
 ///   which are then taken as they are.
-/// - **Class weights** multiply the loss of a row by its class's weight where targets are classes, and each class's term
-///   where they are probabilities.
+/// - **Class weights** multiply the loss of a row: by its class's weight where targets are classes, by the mean weight of
+///   its classes, Σ qₖ·wₖ, where they are probabilities. [`Reduction`] has a table of it.
 /// - **Row weights** multiply the loss of their row. A weight of 0 takes a row out altogether.
 /// - **The mean** is over the rows, or divided by the sum of what they count: row weights, and, where targets are
 ///   classes, class weights. 0, with gradient 0, where that is 0.
@@ -153,7 +153,18 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
         soft_rows::evaluate(scores, Targets::Soft(probabilities), Some(weights), self.call(Some(reduction)))
     }
 
-    /// The loss of every row against a probability for every class, `[N, d1, …]`: T must be D − 1.
+    /// The loss of every row against a probability for every class, `[N, d1, …]`: T must be D − 1 (of a single row `[C]` 1),
+    /// which Rust cannot find out, so it is written down.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use burn_losses::prelude::*;
+    ///
+    /// let logits = Tensor::<2>::from_data([[0.0, 0.0], [3.0, 3.0]], &Device::flex());
+    /// let target = Tensor::<2>::from_data([[1.0, 0.0], [0.5, 0.5]], &Device::flex());
+    /// let each: Tensor<1> = KlDivergence::default().init().forward_soft_no_reduction(logits, target);
+    /// assert_eq!(each.dims(), [2]);
+    /// ```
     ///
     /// # Panics
     ///

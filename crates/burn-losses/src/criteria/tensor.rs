@@ -76,7 +76,8 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module.
+    /// The loss as a Burn module. As a field of a model its type is
+    /// `TensorLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///

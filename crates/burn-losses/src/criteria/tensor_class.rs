@@ -1,9 +1,10 @@
 //! Class losses that are written in tensor operations.
 
-use super::{Criterion, class_counts, widened};
+use super::{Criterion, class_counts, class_numbers, widened};
 use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check::{self, LossError};
+use crate::class_weights;
 use crate::display;
 use crate::engine::pointwise::Input;
 use crate::reduction::Reduction;
@@ -40,7 +41,8 @@ use std::sync::Arc;
 /// assert_eq!(loss.into_scalar::<f32>(), 4.0);
 /// ```
 pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
-    /// The loss of every row: `[N, 1, M]` of scores `[N, C, M]` (in f32 or wider) and targets `[N, 1, M]` within 0 … C − 1.
+    /// The loss of every row: `[N, 1, M]` of scores `[N, C, M]` (in f32 or wider) and targets `[N, 1, M]` within 0 … C − 1,
+    /// in i64.
     /// With V [views](Self::views) of each item, the scores are `[V·N, C, M]`.
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
 
@@ -61,6 +63,12 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
         Vec::new()
     }
 
+    /// Whether the hyper-parameters are possible for so many classes.
+    #[doc(hidden)]
+    fn fits(&self, _classes: usize) -> Result<(), LossError> {
+        Ok(())
+    }
+
     /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
@@ -69,7 +77,8 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module, without class weights or ignored targets.
+    /// The loss as a Burn module, without class weights or ignored targets. As a field of a model its type is
+    /// `TensorClassLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
@@ -86,6 +95,7 @@ pub(crate) trait ErasedTensorClass: Debug + Send + Sync {
     fn views(&self) -> usize;
     fn input(&self) -> Input;
     fn per_class(&self) -> Vec<(&'static str, usize)>;
+    fn fits(&self, classes: usize) -> Result<(), LossError>;
     fn name(&self) -> &'static str;
     fn parameters(&self) -> Vec<(String, Value)>;
 }
@@ -102,6 +112,9 @@ impl<F: TensorClassFormula> ErasedTensorClass for F {
     }
     fn per_class(&self) -> Vec<(&'static str, usize)> {
         TensorClassFormula::per_class(self)
+    }
+    fn fits(&self, classes: usize) -> Result<(), LossError> {
+        TensorClassFormula::fits(self, classes)
     }
     fn name(&self) -> &'static str {
         F::name()
@@ -128,6 +141,7 @@ impl TensorClassCall {
         &self,
         scores: Tensor<D>,
         targets: Tensor<T, Int>,
+        cancels: bool,
     ) -> (Tensor<T>, Tensor<T>) {
         let (dims, shape) = (scores.dims(), targets.dims());
         let name = self.formula.name();
@@ -135,12 +149,15 @@ impl TensorClassCall {
         check::enforce(check_shapes(self, &dims, &shape));
         let views = self.formula.views();
         let (classes, inner) = (dims[1], dims[2..].iter().product());
+        let targets = class_numbers(&targets);
         if !self.composed && backend::is_on_host(&scores.device(), scores.dtype()) {
             let numbers = targets.clone().into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
             check::enforce(check::in_range(name, numbers.into_iter(), classes, self.ignore_index));
         }
         let scores = widened(scores);
-        let counts = class_counts(&scores, &targets, self.class_weights.as_deref(), self.ignore_index);
+        let weights = self.class_weights.as_ref();
+        let weights = weights.map(|weights| class_weights::scaled(name, weights, scores.dtype(), cancels));
+        let counts = class_counts(&scores, &targets, weights.as_deref(), self.ignore_index);
         if targets.shape().num_elements() == 0 {
             return (scores.sum_dim(1).squeeze_dim(1), counts);
         }
@@ -165,7 +182,7 @@ impl TensorClassCall {
         reduction: Reduction,
     ) -> Tensor<1> {
         let dtype = scores.dtype();
-        let (losses, counts) = self.losses(scores, targets);
+        let (losses, counts) = self.losses(scores, targets, reduction == Reduction::Mean);
         reduction.of(losses, counts).cast(dtype)
     }
 
@@ -176,7 +193,7 @@ impl TensorClassCall {
         targets: Tensor<T, Int>,
     ) -> Tensor<T> {
         let dtype = scores.dtype();
-        self.losses(scores, targets).0.cast(dtype)
+        self.losses(scores, targets, false).0.cast(dtype)
     }
 }
 
@@ -294,5 +311,6 @@ impl<F: TensorClassFormula> ModuleDisplay for TensorClassLoss<F> {
 pub(crate) fn check_shapes(call: &TensorClassCall, scores: &[usize], targets: &[usize]) -> Result<(), LossError> {
     let weights = call.class_weights.as_ref().map(|weights| weights.len());
     let formula = &call.formula;
-    check::shapes(formula.name(), scores, targets, formula.views(), formula.per_class(), weights)
+    check::shapes(formula.name(), scores, targets, formula.views(), formula.per_class(), weights)?;
+    formula.fits(scores[1])
 }

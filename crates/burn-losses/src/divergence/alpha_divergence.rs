@@ -1,7 +1,7 @@
 //! α-divergence.
 
-use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::{mixture, renyi};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -26,14 +26,16 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// - α = 1 is [`KlDivergence`](crate::KlDivergence), Σ q·ln(q/p), and α = 0 its reverse, Σ p·ln(p/q).
+/// - α = 1 is the limit, [`GeneralizedKl`](crate::GeneralizedKl), Σ q·ln(q/p) − q + p, and α = 0 its reverse: where p and q
+///   both sum to 1, [`KlDivergence`](crate::KlDivergence) and Σ p·ln(p/q).
 /// - α = ½ is four times [`SquaredHellinger`](crate::SquaredHellinger), α = 2 half of the χ² divergence.
 /// - Where p and q both sum to 1 it is (Σ q^α·p^(1−α) − 1)/(α·(α − 1)).
 ///
 /// # Numerics
 ///
 /// Near p = q the linear parts cancel: there a term is written q·(φ((1 − α)·t) − (1 − α)·φ(t)) with φ(x) = eˣ − 1 − x
-/// and t = ln(p/q). Near α = 1 it is q·(e^((1−α)·t) − 1) + (1 − α)·(q − p), and alike near α = 0.
+/// and t = ln(p/q), for α ≤ ½ with p and q, α and 1 − α exchanged. Near α = 1 it is q·(e^((1−α)·t) − 1) +
+/// (1 − α)·(q − p), and alike near α = 0.
 ///
 /// # Source
 ///
@@ -88,29 +90,45 @@ impl Described for AlphaDivergence {
         purpose: "To choose between covering the target and keeping to a mode",
         parameters: &[Parameter::new("alpha", 0.5, Range::all())],
     };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", -0.5)], &[("alpha", 1.0)], &[("alpha", 2.0)]],
+        ..Picture::DEFAULT
+    };
 }
 
 impl SoftClassFormula for AlphaDivergence {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        let (alpha, rest) = (self.alpha, 1.0 - self.alpha);
+        let alpha = self.alpha;
         if alpha == 0.0 {
             return mixture::from_prediction(class, 1.0);
         }
         if alpha == 1.0 {
             return mixture::from_target(class, 1.0);
         }
-        let half = class.constant(0.5);
-        let log_ratio = class.log_p() - class.log_target();
-        let curved = (log_ratio.clone() * rest).exp_m1_minus() - log_ratio.clone().exp_m1_minus() * rest;
-        // Towards α = 1 (or 0) the power is nearly q (or p).
-        let (own, exponent) = if alpha > 0.5 { (class.target(), rest) } else { (class.p(), -alpha) };
-        let log_power = log_ratio.clone() * exponent;
-        let close = own * log_power.clone().exp_m1() + class.difference() * exponent;
-        let far = super::renyi::log_power(class, alpha).exp() - class.target() * alpha - class.p() * rest;
-        let outer = R::select(&log_power.abs().less(&half), close, far);
-        R::select(&log_ratio.abs().less(&half), class.target() * curved, outer) / (alpha * (alpha - 1.0))
+        power_term(class, alpha) / (alpha * (alpha - 1.0))
     }
+}
+
+/// q^α·p^(1−α) − α·q − (1 − α)·p.
+#[inline(always)]
+pub(super) fn power_term<R: Real>(class: &Class<R>, alpha: f64) -> R {
+    let rest = 1.0 - alpha;
+    let half = class.constant(0.5);
+    let log_ratio = class.log_ratio();
+    // Of the smaller of α and 1 − α: from the other nothing would be left.
+    let (factor, share, change) =
+        if alpha > 0.5 { (class.target(), rest, log_ratio.clone()) } else { (class.p(), alpha, -log_ratio.clone()) };
+    let curved = (change.clone() * share).exp_m1_minus() - change.exp_m1_minus() * share;
+    // Towards α = 1 (or 0) the power is nearly q (or p).
+    let (own, exponent) = if alpha > 0.5 { (class.target(), rest) } else { (class.p(), -alpha) };
+    let log_power = log_ratio.clone() * exponent;
+    let close = own * log_power.clone().exp_m1() + class.difference() * exponent;
+    let far = renyi::log_power(class, alpha).exp() - class.target() * alpha - class.p() * rest;
+    let outer = R::select(&log_power.abs().less(&half), close, far);
+    R::select(&log_ratio.abs().less(&half), factor * curved, outer)
 }

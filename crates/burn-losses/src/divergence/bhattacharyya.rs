@@ -72,6 +72,8 @@ impl Described for Bhattacharyya {
 
 impl SoftClassFormula for Bhattacharyya {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
+    const SECOND: bool = true;
 
     fn is_log_sum(&self) -> bool {
         true
@@ -80,6 +82,11 @@ impl SoftClassFormula for Bhattacharyya {
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
         RENYI.term(class)
+    }
+
+    #[inline(always)]
+    fn second<R: Real>(&self, class: &Class<R>) -> R {
+        RENYI.second(class)
     }
 
     #[inline(always)]

@@ -73,12 +73,10 @@ impl Described for GeneralizedKl {
 
 impl SoftClassFormula for GeneralizedKl {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        let log_ratio = class.log_p() - class.log_target();
-        let is_near = log_ratio.clone().abs().less(&class.constant(0.5));
-        let far = mixture::from_target(class, 1.0) - class.target() + class.p();
-        R::select(&is_near, class.target() * log_ratio.exp_m1_minus(), far)
+        mixture::from_target(class, 1.0)
     }
 }

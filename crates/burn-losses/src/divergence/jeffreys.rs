@@ -71,9 +71,18 @@ impl Described for Jeffreys {
 
 impl SoftClassFormula for Jeffreys {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        class.weighted(class.difference(), class.log_target() - class.log_p())
+        let (zero, infinity) = (class.constant(0.0), class.constant(f64::INFINITY));
+        let far = class.finite_log_target() - class.finite_log_p();
+        let is_near = class.is_near();
+        let term = class.difference() * R::select(&is_near, -class.log_ratio(), far);
+        // Where one of the two is 0, unless both are.
+        let is_lost = class.log_p().equal(&class.constant(f64::NEG_INFINITY));
+        let term = term + R::select(&is_lost, infinity, zero.clone()) + class.infinite_without_target();
+        let is_empty = (class.target() + class.p()).equal(&zero);
+        R::select(&is_empty, zero, term)
     }
 }

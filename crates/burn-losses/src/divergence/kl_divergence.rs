@@ -1,7 +1,8 @@
 //! Kullback–Leibler divergence.
 
+use super::mixture;
 use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::engine::soft_rows::{Class, SoftClassFormula};
+use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// A class with q = 0 adds 0. The mean is over the rows, not over the elements: PyTorch's `batchmean`.
+/// A class with q = 0 adds 0. The mean is over the rows. For `[N, C]` that is PyTorch's `batchmean`; of `[N, C, d1, …]`
+/// `batchmean` divides by N alone, and is d1·… times as large. PyTorch's `mean` divides by all elements, classes too.
 ///
 /// # Source
 ///
@@ -73,9 +75,16 @@ impl Described for KlDivergence {
 
 impl SoftClassFormula for KlDivergence {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        class.weighted(class.target(), class.log_target()) - class.weighted(class.target(), class.log_p())
+        // After a softmax Σ p is 1, which is left to the excess: what is left is never negative.
+        if class.is_softmax() { mixture::from_target(class, 1.0) } else { mixture::alone(class, 1.0) }
+    }
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, sums: &Sums<R>) -> R {
+        if sums.is_softmax() { sums.first() + sums.excess() } else { sums.first() }
     }
 }

@@ -1,8 +1,9 @@
 //! Rényi divergence.
 
-use super::mixture;
+use super::KlDivergence;
+use super::alpha_divergence::power_term;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
+use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,8 @@ impl Described for Renyi {
 
 impl SoftClassFormula for Renyi {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
+    const SECOND: bool = true;
 
     fn is_log_sum(&self) -> bool {
         self.alpha != 1.0
@@ -97,26 +100,50 @@ impl SoftClassFormula for Renyi {
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
         match self.alpha {
-            1.0 => mixture::from_target(class, 1.0),
+            1.0 => KlDivergence {}.term(class),
             alpha => log_power(class, alpha),
+        }
+    }
+
+    /// Σ q^α·p^(1−α) − 1, but for the excess of q.
+    #[inline(always)]
+    fn second<R: Real>(&self, class: &Class<R>) -> R {
+        match self.alpha {
+            1.0 => class.constant(0.0),
+            alpha if class.is_softmax() => power_term(class, alpha),
+            alpha => power_term(class, alpha) - class.difference() * (1.0 - alpha),
         }
     }
 
     #[inline(always)]
     fn loss<R: Real>(&self, sums: &Sums<R>) -> R {
         match self.alpha {
-            1.0 => sums.first(),
-            alpha => sums.first() / (alpha - 1.0),
+            1.0 => KlDivergence {}.loss(sums),
+            alpha => {
+                // Near 1 the sum is what it is more than 1.
+                let excess = if sums.is_softmax() { sums.excess() * alpha } else { sums.excess() };
+                let change = sums.second() + excess;
+                let half = sums.constant(0.5);
+                let is_near = change.clone().abs().less(&half);
+                let near = R::select(&is_near, change, half).ln_1p();
+                let loss = R::select(&is_near, near, sums.first()) / (alpha - 1.0);
+                let is_infinite = sums.constant(-LOST * 1e-6).less(&loss.detached());
+                // Added, so that the slopes stay.
+                loss + R::select(&is_infinite, sums.constant(f64::INFINITY), sums.constant(0.0))
+            }
         }
     }
 }
 
-/// α·ln q + (1 − α)·ln p; −∞ where a base with a positive exponent is 0.
+/// α·ln q + (1 − α)·ln p; −∞ where a base with a positive exponent is 0, but [`LOST`] in place of ln 0 where that is of a
+/// logit of −∞, so that the slopes are the limit.
 #[inline(always)]
 pub(super) fn log_power<R: Real>(class: &Class<R>, alpha: f64) -> R {
     let base = if alpha > 0.0 { class.log_target() } else { log_p(class) };
     let lowest = class.constant(f64::NEG_INFINITY);
-    let log = class.log_target() * alpha + log_p(class) * (1.0 - alpha);
+    // As a whole, so that no large exponent is taken of rounding errors.
+    let near = class.log_p() - class.log_ratio() * alpha;
+    let log = R::select(&class.is_near(), near, class.log_target() * alpha + log_p(class) * (1.0 - alpha));
     let is_gone = base.equal(&lowest);
     let log = R::select(&is_gone, lowest.clone(), log);
     // What is −∞ by p has no slope either.
@@ -126,7 +153,7 @@ pub(super) fn log_power<R: Real>(class: &Class<R>, alpha: f64) -> R {
 /// ln p, and −∞ where a given probability is 0, whose logarithm is floored.
 #[inline(always)]
 fn log_p<R: Real>(class: &Class<R>) -> R {
-    let log_p = class.log_p();
+    let log_p = class.finite_log_p();
     let is_floor = log_p.equal(&class.constant(-100.0));
     let floored = R::select(&is_floor, class.constant(f64::NEG_INFINITY), log_p.clone());
     R::select(&class.p().equal(&class.constant(0.0)), floored, log_p)

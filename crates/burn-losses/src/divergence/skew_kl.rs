@@ -1,8 +1,8 @@
 //! Skew Kullback–Leibler divergence.
 
 use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -84,13 +84,21 @@ impl Described for SkewKl {
         purpose: "KL, bounded where the prediction misses a class",
         parameters: &[Parameter::new("alpha", 0.5, Range::above_up_to(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.1)], &[("alpha", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for SkewKl {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        mixture::from_target(class, self.alpha)
+        if class.is_softmax() { mixture::from_target(class, self.alpha) } else { mixture::alone(class, self.alpha) }
+    }
+
+    #[inline(always)]
+    fn loss<R: Real>(&self, sums: &Sums<R>) -> R {
+        if sums.is_softmax() { sums.first() + sums.excess() * self.alpha } else { sums.first() }
     }
 }

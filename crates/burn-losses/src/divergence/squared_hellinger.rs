@@ -72,6 +72,7 @@ impl Described for SquaredHellinger {
 
 impl SoftClassFormula for SquaredHellinger {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {

@@ -70,6 +70,7 @@ impl Described for TotalVariation {
 
 impl SoftClassFormula for TotalVariation {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {

@@ -22,15 +22,17 @@ pub(crate) fn filled(x: Numbers, mask: &BoolTensor<B>, value: f64) -> Numbers {
 pub(crate) fn with_slope(value: Numbers, part: Numbers, slope: Numbers) -> Numbers {
     let infinite = B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
     let part = filled(part, &infinite, 0.0);
-    // An infinite slope would make NaN of the 0, and so of the value.
+    // An infinite slope would make NaN of the 0, and so of the value: it is the largest number times another.
     let most = if slope.0.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
+    let beyond = slope.clone().abs().equal(&slope.constant(f64::INFINITY));
+    let factor = filled(slope.constant(1.0), &beyond, 2_f64.powi(100));
     let slope = [most, -most].into_iter().fold(slope, |slope, most| {
         let beyond = slope.equal(&slope.constant(most.signum() * f64::INFINITY));
         filled(slope, &beyond, most)
     });
     // x − detach(x) is 0 and has slope 1.
     let nothing = part.clone() - detached(&part);
-    value + slope * nothing
+    value + slope * (nothing * factor)
 }
 
 /// A formula of the elements of tensors of one shape, with its exact slopes in Burn's graph: for losses in tensor
@@ -53,6 +55,30 @@ pub(crate) fn elementwise<const K: usize>(
         }
     }
     Tensor::from_dispatch(value.0)
+}
+
+/// a − b + c, with the digits that rounding a − b loses, which are all there is where c takes the rest away.
+pub(crate) fn added<const D: usize>(a: Tensor<D>, b: Tensor<D>, c: f64) -> Tensor<D> {
+    let difference = a.clone() - b.clone();
+    let [a, b, fixed] = [a, b, difference.clone()].map(Tensor::detach);
+    let is_infinite = fixed.clone().is_inf();
+    let of_b = fixed.clone() - a.clone();
+    let lost = (a - (fixed - of_b.clone())) - (b + of_b);
+    // Not of ∞, and not NaN of ∞ − ∞.
+    difference + c + lost.mask_fill(is_infinite, 0.0)
+}
+
+/// Σ of x times a slope along axis 1, as what moves a loss: 0 with these slopes, but ∞ where an x that has a slope is.
+/// The sign of what is infinite must be that of its slope.
+pub(crate) fn moved(x: Tensor<3>, slope: Tensor<3>) -> Tensor<3> {
+    let slope = slope.detach();
+    let is_infinite = x.clone().is_inf();
+    let near = x.clone().mask_fill(is_infinite.clone(), 0.0);
+    let near = near.clone() - near.detach();
+    // Burn has no other way to give a slope to an infinite number than to use it.
+    let is_idle = is_infinite.bool_not().bool_or(slope.clone().equal_elem(0.0));
+    let far = x.mask_fill(is_idle, 0.0);
+    (slope.clone() * near + far * slope).sum_dim(1)
 }
 
 /// Half precision is computed in f32.

@@ -1,6 +1,6 @@
 //! β-NLL.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by [`Mse`](crate::Mse).
+/// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by half of
+/// [`Mse`](crate::Mse).
 ///
 /// # Numerics
 ///
@@ -93,6 +94,12 @@ impl Described for BetaNll {
             Parameter::new("beta", 0.5, Range::between(0.0, 1.0)),
             Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("beta", "β")],
+        settings: &[&[("beta", 0.0)], &[("beta", 1.0)]],
+        axis: Some(AxisWords { title: "v, variance, at a residual of 1", slope: "∂L/∂variance" }),
+        ..Picture::DEFAULT
     };
 }
 

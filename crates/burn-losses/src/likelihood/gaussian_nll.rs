@@ -1,6 +1,6 @@
 //! Gaussian negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// At a constant variance half of [`Mse`](crate::Mse), divided by it. The second input is the variance, not the
-/// standard deviation.
+/// At a constant variance half of [`Mse`](crate::Mse), divided by it, up to a constant. The second input is the
+/// variance, not the standard deviation; one below ε counts as ε, a negative one too.
 ///
 /// # Numerics
 ///
@@ -93,6 +93,10 @@ impl Described for GaussianNll {
         source: "Nix and Weigend, Estimating the mean and variance, 1994",
         purpose: "Predictions with their variance",
         parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18))],
+    };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "v, variance, at a residual of 1", slope: "∂L/∂variance" }),
+        ..Picture::DEFAULT
     };
 }
 

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// At a constant scale [`L1`](crate::L1), divided by it.
+/// At a constant scale [`L1`](crate::L1), divided by it, up to a constant.
 ///
 /// # Numerics
 ///

@@ -1,6 +1,6 @@
 //! Student-t negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Student-t negative log-likelihood: for predictions that come with their scale, and gross outliers.
 ///
 /// As [`GaussianNll`](crate::GaussianNll), with tails so heavy that far outliers pull less than near ones. The scale is
-/// no standard deviation: that is √(ν/(ν − 2)) times as large.
+/// no standard deviation: that is √(ν/(ν − 2)) times as large, if ν > 2.
 ///
 /// # Formula
 ///
@@ -97,6 +97,8 @@ impl Described for StudentTNll {
             Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("nu", "ν")], settings: &[&[("nu", 1.0)], &[("nu", 30.0)]], ..Picture::DEFAULT };
 }
 
 impl DistributionFormula for StudentTNll {

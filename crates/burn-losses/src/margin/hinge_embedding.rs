@@ -1,6 +1,6 @@
 //! Hinge embedding loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -78,6 +78,8 @@ impl Described for HingeEmbedding {
         purpose: "Pairs that are like or unlike",
         parameters: &[Parameter::new("margin", 1.0, Range::size())],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("margin", "m")], settings: &[&[("margin", 2.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for HingeEmbedding {

@@ -1,8 +1,9 @@
 //! Multilabel margin loss.
 
-use super::is_yes;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::{is_yes, known};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
+use crate::engine::graph::added;
 use crate::engine::pointwise::Labels;
 use burn::config::Config;
 use burn::tensor::Tensor;
@@ -87,6 +88,11 @@ impl Described for MultilabelMargin {
         purpose: "A ranking of the labels",
         parameters: &[Parameter::new("margin", 1.0, Range::above(0.0))],
     };
+    const PICTURE: Picture = Picture {
+        symbols: &[("margin", "m")],
+        settings: &[&[("margin", 0.5)], &[("margin", 2.0)]],
+        ..Picture::DEFAULT
+    };
 }
 
 impl TensorFormula for MultilabelMargin {
@@ -98,12 +104,14 @@ impl TensorFormula for MultilabelMargin {
         let [rows, classes, inner] = prediction.dims();
         let (first, second) = ([rows, classes, 1, inner], [rows, 1, classes, inner]);
         let pairs = [rows, classes, classes, inner];
+        let known = known(target.clone());
         let yes = is_yes(target);
         let no = yes.clone().bool_not().reshape(second).expand(pairs);
         let counts = yes.reshape(first).expand(pairs).bool_and(no);
-        let slack = prediction.clone().reshape(second) - prediction.reshape(first) + self.margin;
+        let (own, other) = (prediction.clone().reshape(first).expand(pairs), prediction.reshape(second).expand(pairs));
+        let slack = added(other, own, self.margin);
         let is_idle = slack.clone().lower_equal_elem(0.0).bool_or(counts.bool_not());
         let slack = slack.mask_fill(is_idle, 0.0);
-        slack.sum_dim(2).sum_dim(1).reshape([rows, 1, inner]) * (1.0 / classes as f64)
+        slack.sum_dim(2).sum_dim(1).reshape([rows, 1, inner]) * (1.0 / classes as f64) + known
     }
 }

@@ -1,9 +1,9 @@
 //! ZLPR.
 
-use super::is_yes;
+use super::{is_yes, known};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::{Per, TensorFormula};
-use crate::engine::graph::elementwise;
+use crate::engine::graph::{elementwise, moved};
 use crate::engine::pointwise::Labels;
 use crate::real::Real;
 use burn::config::Config;
@@ -77,18 +77,25 @@ impl TensorFormula for Zlpr {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
+        let known = known(target.clone());
         let yes = is_yes(target);
-        log_sum(-prediction.clone(), yes.clone().bool_not()) + log_sum(prediction, yes)
+        log_sum(-prediction.clone(), yes.clone().bool_not()) + log_sum(prediction, yes) + known
     }
 }
 
 /// ln(1 + Σ eˣ) along axis 1, over all that are not left out.
 fn log_sum(x: Tensor<3>, left_out: Tensor<3, Bool>) -> Tensor<3> {
-    let x = x.mask_fill(left_out.clone(), 0.0);
-    let most = x.clone().detach().max_dim(1);
+    let shape = x.dims();
+    let fixed = x.clone().detach().mask_fill(left_out, f64::NEG_INFINITY);
+    let most = fixed.clone().max_dim(1);
     let most = most.clone().mask_fill(most.lower_elem(0.0), 0.0);
-    let sum = (x - most.clone()).exp().mask_fill(left_out, 0.0).sum_dim(1);
+    // ∞ is as large as ∞.
+    let is_most = fixed.clone().equal(most.clone().expand(shape));
+    let e = (fixed - most.clone()).mask_fill(is_most, 0.0).exp();
     // The 1, too, by e^most, and less 1: exactly 0 where the 1 is the largest.
-    let rest = (-most.clone()).exp() - 1.0;
-    most + elementwise([sum + rest], |[x]| x.ln_1p())
+    let rest = e.clone().sum_dim(1) + ((-most.clone()).exp() - 1.0);
+    let share = e / (rest.clone() + 1.0);
+    let infinite = most.clone().equal_elem(f64::INFINITY);
+    let value = most.mask_fill(infinite, 0.0) + elementwise([rest], |[x]| x.ln_1p());
+    value + moved(x, share)
 }

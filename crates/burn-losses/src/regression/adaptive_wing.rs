@@ -1,6 +1,6 @@
 //! Adaptive wing loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -112,6 +112,8 @@ impl Described for AdaptiveWing {
             Parameter::new("alpha", 2.1, Range::above_up_to(1.0, 100.0)),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("theta", "θ")], settings: &[&[("theta", 0.25)], &[("theta", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for AdaptiveWing {

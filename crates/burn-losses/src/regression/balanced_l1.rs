@@ -1,7 +1,7 @@
 //! Balanced L1 loss.
 
 use super::{EVEN, LOG, series};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -104,6 +104,8 @@ impl Described for BalancedL1 {
             Parameter::new("beta", 1.0, Range::size()),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.2)], &[("alpha", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for BalancedL1 {
@@ -119,7 +121,6 @@ impl PointwiseFormula for BalancedL1 {
         let inverse = (-growth).exp() / -(-growth).exp_m1();
         let left = if growth > 700.0 { -1.0 } else { -growth.exp_m1_minus() / b };
         let offset = alpha * left + alpha * (1.0 - beta);
-
         let size = at.residual().abs();
         let part = size.clone() / beta;
         let share = part.clone() * b;

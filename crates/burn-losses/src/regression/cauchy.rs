@@ -1,7 +1,7 @@
 //! Cauchy loss.
 
 use super::half_size;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -84,6 +84,12 @@ impl Described for Cauchy {
         source: "Black and Anandan, The Robust Estimation of Multiple Motions, 1996",
         purpose: "Gross outliers that still count a little",
         parameters: &[Parameter::new("c", 1.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 0.5)], &[("c", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 

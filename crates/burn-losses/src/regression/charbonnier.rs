@@ -1,6 +1,6 @@
 //! Charbonnier loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -81,6 +81,11 @@ impl Described for Charbonnier {
         source: "Lai et al., Deep Laplacian Pyramid Networks, 2017",
         purpose: "Image restoration",
         parameters: &[Parameter::new("epsilon", 1e-3, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", 0.3)], &[("epsilon", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

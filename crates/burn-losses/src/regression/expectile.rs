@@ -1,7 +1,7 @@
 //! Expectile loss.
 
 use super::quantile::sides;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -78,6 +78,8 @@ impl Described for Expectile {
         purpose: "A smooth relative of quantiles",
         parameters: &[Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("tau", "τ")], settings: &[&[("tau", 0.1)], &[("tau", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for Expectile {

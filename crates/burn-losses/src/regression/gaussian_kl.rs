@@ -1,6 +1,6 @@
 //! Gaussian Kullback–Leibler divergence.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -64,6 +64,10 @@ impl Described for GaussianKl {
         source: "Kingma and Welling, Auto-Encoding Variational Bayes, 2014, appendix B",
         purpose: "The latent space of a variational autoencoder",
         parameters: &[],
+    };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "m, mean, at a log-variance s of 2", slope: "∂L/∂m" }),
+        ..Picture::DEFAULT
     };
 }
 

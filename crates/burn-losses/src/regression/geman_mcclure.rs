@@ -1,6 +1,6 @@
 //! Geman–McClure loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -81,6 +81,12 @@ impl Described for GemanMcClure {
         source: "Geman and McClure, Bayesian image analysis, 1985",
         purpose: "Gross outliers that hardly count",
         parameters: &[Parameter::new("c", 1.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 0.5)], &[("c", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,7 +1,7 @@
 //! General robust loss.
 
-use super::{grown, half_size};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::{beyond, grown, half_size, power};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -35,8 +35,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// With l = ln(1 + z/b) the power less 1 is e^(α·l/2) − 1 by `exp_m1`, right for every α, 0 and 2 included. Where it is
 /// large and α ≥ ½, roots of 1 + z/b take most of the power, so that the exponential carries little of it. Below 2⁻¹⁵ of
-/// its scale the loss is z/2 and what is next to it. At an infinite error the slope is 0 for α < 1, ±1/c for α = 1 and ±∞
-/// for α > 1.
+/// its scale the loss is z/2 and what is next to it.
 ///
 /// # Source
 ///
@@ -100,6 +99,13 @@ impl Described for GeneralRobust {
             Parameter::new("c", 1.0, Range::size()),
         ],
     };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", -2.0)], &[("alpha", 0.0)], &[("alpha", 1.5)], &[("alpha", 2.0)]],
+        beside: &[(1.0, "welsch")],
+        range: Some((-6.0, 6.0)),
+        ..Picture::DEFAULT
+    };
 }
 
 impl PointwiseFormula for GeneralRobust {
@@ -125,19 +131,11 @@ impl PointwiseFormula for GeneralRobust {
         }
         let near = (log.clone() * (0.5 * alpha)).exp_m1() * (b / alpha);
         let near = R::select(&is_tiny, grown(half, alpha / b), near);
-        if alpha < 0.0 {
-            return near;
-        }
-        // At ∞ the slope is 0, 1/c or ∞.
-        let end = if alpha < 1.0 { size.clone().ln() } else { size.clone() / self.c };
-        let end = if alpha > 1.0 { end.clone() * end } else { end };
-        let is_infinite = size.equal(&at.constant(f64::INFINITY));
+        let (is_infinite, end) = (size.equal(&at.constant(f64::INFINITY)), beyond(size.clone() / self.c, alpha));
         if alpha < 0.5 {
-            return R::select(&is_infinite, end, near);
+            return if alpha < 0.0 { near } else { R::select(&is_infinite, end, near) };
         }
-        // ratio^α as r times a constant, whose slope by r is α times as large.
-        let steady = (log.detached() * (0.5 * alpha - 0.5)).exp() * (b / alpha / unit);
-        let vast = (size.detached() + (size.clone() - size.detached()) * alpha) * steady;
+        let vast = power(size, log.clone(), b / alpha / unit, alpha);
         let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
         let far = if alpha < 1.5 {
             root * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()

@@ -1,6 +1,6 @@
 //! Huber loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -78,6 +78,12 @@ impl Described for Huber {
         source: "Huber, Robust Estimation of a Location Parameter, 1964",
         purpose: "Noise of about one size with some outliers",
         parameters: &[Parameter::new("delta", 1.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("delta", "δ")],
+        settings: &[&[("delta", 0.5)], &[("delta", 2.0)]],
+        beside: &[(1.0, "l1"), (0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Lp loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -76,6 +76,11 @@ impl Described for Lp {
         source: "Riesz, 1910",
         purpose: "Between and beyond absolute and squared error",
         parameters: &[Parameter::new("p", 2.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("p", "p")],
+        settings: &[&[("p", 0.5)], &[("p", 1.0)], &[("p", 1.5)], &[("p", 3.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Mean squared error.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// s = ½ is the half L2, with slope r; [`Lp`](crate::Lp) at p = 2. Twice [`Expectile`](crate::Expectile) at τ = ½.
+/// s = ½ is the half L2, with slope r. s = 1 is [`Lp`](crate::Lp) at p = 2, and twice [`Expectile`](crate::Expectile) at
+/// τ = ½.
 ///
 /// # Source
 ///
@@ -78,6 +79,7 @@ impl Described for Mse {
         purpose: "Errors that are noise of one size",
         parameters: &[Parameter::new("scale", 1.0, Range::size())],
     };
+    const PICTURE: Picture = Picture { beside: &[(1.0, "l1"), (1.0, "huber")], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for Mse {

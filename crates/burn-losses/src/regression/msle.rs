@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Mean squared logarithmic error: the square of the difference of logarithms.
 ///
-/// For counts and amounts over several orders of magnitude, where the ratio matters. Values below 0 count as 0, without
-/// a slope, so outputs should be kept positive.
+/// For counts and amounts over several orders of magnitude, where the ratio matters. Values below ε, the negative ones
+/// too, count as ε, without a slope, so outputs should be kept positive.
 ///
 /// # Formula
 ///

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// [`TweedieNll`](crate::TweedieNll) as p → 1, up to a constant. `full` adds Stirling's formula for ln y!, which no
-/// prediction changes. A rate below −ε has no logarithm and gives NaN. A count of 0 costs e^x alone, even at x = −∞.
+/// prediction changes. Without `log_input` a prediction below −ε is no rate: its loss is NaN. A count of 0 costs e^x
+/// alone, even at x = −∞.
 ///
 /// # Numerics
 ///

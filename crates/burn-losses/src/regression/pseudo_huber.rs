@@ -1,6 +1,6 @@
 //! Pseudo-Huber loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -93,6 +93,12 @@ impl Described for PseudoHuber {
             Parameter::new("delta", 1.0, Range::size()),
             Parameter::new("delta_power", 2.0, Range::between(0.0, 2.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("delta", "δ")],
+        settings: &[&[("delta", 0.5)], &[("delta", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 

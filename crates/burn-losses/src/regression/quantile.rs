@@ -1,6 +1,6 @@
 //! Quantile loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -81,6 +81,8 @@ impl Described for Quantile {
         purpose: "Quantiles and intervals",
         parameters: &[Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("tau", "τ")], settings: &[&[("tau", 0.1)], &[("tau", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for Quantile {

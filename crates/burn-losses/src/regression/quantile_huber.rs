@@ -1,7 +1,7 @@
 //! Quantile Huber loss.
 
 use super::quantile::sides;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2017, equation 10, divided by κ,
+/// W. Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10, divided by κ,
 /// as the authors do in later work: the loss then approaches the quantile loss.
 ///
 #[doc = include_str!("../../docs/plots/quantile_huber.svg")]
@@ -85,13 +85,15 @@ impl Described for QuantileHuber {
         type_name: "QuantileHuber",
         family: Family::Regression,
         formula: "w·r²/(2κ) where |r| ≤ κ, else w·(|r| − κ/2); w = τ where r ≤ 0, else 1 − τ",
-        source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2017, equation 10",
+        source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10",
         purpose: "Quantiles with a smooth loss; distributional reinforcement learning",
         parameters: &[
             Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0)),
             Parameter::new("kappa", 1.0, Range::size()),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("tau", "τ")], settings: &[&[("tau", 0.1)], &[("tau", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for QuantileHuber {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Symmetric mean absolute percentage error: the error relative to the mean size of target and prediction.
 ///
-/// For forecasts of very different size, as it is bounded. It falls as |ŷ| grows, so it favours predictions that are
-/// too high.
+/// For forecasts of very different size, as it is bounded. An error upwards costs less than one of the same size
+/// downwards, so it favours predictions that are too high; and its slope vanishes as |ŷ| grows.
 ///
 /// # Formula
 ///

@@ -1,6 +1,6 @@
 //! Smooth L1 loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -77,6 +77,12 @@ impl Described for SmoothL1 {
         source: "Girshick, Fast R-CNN, 2015, equation 3",
         purpose: "Coordinates of boxes; L1 that settles",
         parameters: &[Parameter::new("beta", 1.0, Range::between(0.0, 1e18))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("beta", "β")],
+        settings: &[&[("beta", 0.25)], &[("beta", 2.0)]],
+        beside: &[(1.0, "l1")],
+        ..Picture::DEFAULT
     };
 }
 

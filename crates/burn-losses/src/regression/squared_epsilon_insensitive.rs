@@ -1,6 +1,6 @@
 //! Squared ε-insensitive loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -75,6 +75,11 @@ impl Described for SquaredEpsilonInsensitive {
         source: "Vapnik, The Nature of Statistical Learning Theory, 1995",
         purpose: "Targets known to ± ε, with a smooth loss",
         parameters: &[Parameter::new("epsilon", 0.1, Range::between(0.0, 1e18))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", 0.5)], &[("epsilon", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Tukey's biweight loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -85,6 +85,13 @@ impl Described for Tukey {
         source: "Beaton and Tukey, The Fitting of Power Series, 1974",
         purpose: "Gross outliers that do not count at all",
         parameters: &[Parameter::new("c", 4.685, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 2.0)], &[("c", 3.0)]],
+        beside: &[(0.5, "mse"), (1.0, "huber")],
+        range: Some((-6.0, 6.0)),
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Tweedie negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -81,6 +81,8 @@ impl Described for TweedieNll {
         purpose: "Amounts that are often exactly 0",
         parameters: &[Parameter::new("power", 1.5, Range::open(1.0, 2.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("power", "p")], settings: &[&[("power", 1.1)], &[("power", 1.9)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for TweedieNll {

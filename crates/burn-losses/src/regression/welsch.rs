@@ -1,6 +1,6 @@
 //! Welsch loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -81,6 +81,12 @@ impl Described for Welsch {
         source: "Dennis and Welsch, Techniques for nonlinear least squares, 1978",
         purpose: "Gross outliers that do not count, smoothly",
         parameters: &[Parameter::new("c", 1.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 0.5)], &[("c", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 

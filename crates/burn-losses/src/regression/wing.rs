@@ -1,6 +1,6 @@
 //! Wing loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -86,6 +86,13 @@ impl Described for Wing {
         source: "Feng et al., Wing Loss for Robust Facial Landmark Localisation, 2018",
         purpose: "Coordinates of landmarks",
         parameters: &[Parameter::new("width", 10.0, Range::size()), Parameter::new("curvature", 2.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("curvature", "ε")],
+        settings: &[&[("curvature", 0.5)], &[("curvature", 5.0)]],
+        beside: &[(1.0, "l1")],
+        range: Some((-15.0, 15.0)),
+        ..Picture::DEFAULT
     };
 }
 

@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// ε = 0 is [`Focal`](crate::Focal) with γ₊. γ₊ = γ₋ = 0 is [`CrossEntropy`](crate::CrossEntropy) with label smoothing
-/// ε. Against probabilities it is the mean of the losses of the classes, weighted by them.
+/// ε, without class weights: here all of the loss has the weight of the target's class. Against probabilities that sum
+/// to 1 it is the mean of the losses of the classes, weighted by them.
 ///
 /// # Source
 ///
@@ -119,6 +120,8 @@ impl SoftClassFormula for AsymmetricSingleLabel {
             gamma => (class.log_p() * gamma).exp(),
         };
         let factor = class.target() * target - (class.target() - 1.0) * other * share;
-        -class.weighted(factor, class.log_p())
+        // Where p is 0, the slope of the factor is nothing beside that of the logarithm, though this is infinite.
+        let is_zero = class.p().equal(&class.constant(0.0));
+        -class.weighted(R::select(&is_zero, factor.detached(), factor), class.log_p())
     }
 }

@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// Between 0 and 2. C times [`AsymmetricMse`](crate::AsymmetricMse) at a = 1.
+/// Between 0 and 2. C times [`AsymmetricMse`](crate::AsymmetricMse) at a = 1. With two classes it is twice
+/// scikit-learn's `brier_score_loss`, the squared error of one of them.
 ///
 /// # Numerics
 ///
@@ -69,6 +70,7 @@ impl Described for Brier {
 
 impl SoftClassFormula for Brier {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+    const COMPARES: bool = true;
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {

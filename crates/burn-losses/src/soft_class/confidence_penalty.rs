@@ -1,6 +1,6 @@
 //! Confidence penalty.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -25,7 +25,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// β = 0 is [`CrossEntropy`](crate::CrossEntropy). The loss may be negative, down to −β·ln C.
+/// β = 0 is [`CrossEntropy`](crate::CrossEntropy). Above β = 0 the loss may be negative, but is always above −β·ln C.
+/// Against a class its least value is −(1 − β)·ln p − (1 − p)/p, where pₜ = p solves 1/p = β·ln(p·(C − 1)/(1 − p)) and
+/// the others are alike.
 ///
 /// # Source
 ///
@@ -79,6 +81,8 @@ impl Described for ConfidencePenalty {
         purpose: "Against overconfidence",
         parameters: &[Parameter::new("beta", 0.1, Range::at_least(0.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.3)], &[("beta", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for ConfidencePenalty {

@@ -1,7 +1,7 @@
 //! Normalized focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,11 @@ impl Described for NormalizedFocal {
         purpose: "The active part of a sum with a passive loss",
         parameters: &[Parameter::new("gamma", 0.5, Range::at_least(0.0))],
     };
+    const PICTURE: Picture = Picture {
+        symbols: &[("gamma", "γ")],
+        settings: &[&[("gamma", 0.0)], &[("gamma", 1.0)], &[("gamma", 2.0)]],
+        ..Picture::DEFAULT
+    };
 }
 
 impl SoftClassFormula for NormalizedFocal {
@@ -92,12 +97,15 @@ impl SoftClassFormula for NormalizedFocal {
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        class.weighted(class.target(), self.second(class))
+        class.target() * self.second(class)
     }
 
     #[inline(always)]
     fn second<R: Real>(&self, class: &Class<R>) -> R {
-        class.miss().powf(self.gamma) * -class.log_p()
+        // Where p is 0, the slope of the factor is nothing beside that of the logarithm, though this is infinite.
+        let factor = class.miss().powf(self.gamma);
+        let is_zero = class.p().equal(&class.constant(0.0));
+        R::select(&is_zero, factor.detached(), factor) * -class.finite_log_p()
     }
 
     #[inline(always)]
@@ -105,9 +113,9 @@ impl SoftClassFormula for NormalizedFocal {
         if sums.classes() == 1 {
             return sums.constant(0.0);
         }
-        let focal = sums.first();
-        // The limit for a target without any probability, where both are ∞.
-        let impossible = focal.equal(&sums.constant(f64::INFINITY));
-        R::select(&impossible, sums.constant(1.0), focal / sums.second())
+        let share = sums.first() / sums.second();
+        // The share of classes without any probability, whose losses are ∞: where there are some, nothing moves it.
+        let has_lost = sums.constant(-LOST).less(&(sums.second() * 2.0));
+        R::select(&has_lost, share.detached(), share)
     }
 }

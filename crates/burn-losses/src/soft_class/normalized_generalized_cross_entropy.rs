@@ -1,6 +1,6 @@
 //! Normalized generalized cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// Normalized generalized cross-entropy: 1 − pₜ^q divided by its sum over every class as the target.
 ///
 /// For wrong labels: bounded and symmetric, and robust in theory. Alone it underfits, so it is summed with another
-/// loss, mostly as the passive half beside [`NormalizedCrossEntropy`](crate::NormalizedCrossEntropy).
+/// loss: in its authors' settings it is the active half beside [`ClassMae`](crate::ClassMae) or
+/// [`ReverseCrossEntropy`](crate::ReverseCrossEntropy).
 ///
 /// # Formula
 ///
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// q → 0 is [`NormalizedCrossEntropy`](crate::NormalizedCrossEntropy), q = 1 is
-/// [`NormalizedClassMae`](crate::NormalizedClassMae). Between 0 and 1/(C − 1); 1/C for equal logits; 0 for a single
-/// class.
+/// [`NormalizedClassMae`](crate::NormalizedClassMae). Between 0 and 1/(C − (C − 1)^(1−q)), where pₜ = 0 and the others
+/// are alike; 1/C for equal logits; 0 for a single class.
 ///
 /// # Numerics
 ///
@@ -85,6 +86,11 @@ impl Described for NormalizedGeneralizedCrossEntropy {
         source: "Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020",
         purpose: "A part of a sum with another robust loss",
         parameters: &[Parameter::new("q", 0.7, Range::above_up_to(0.0, 1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("q", "q")],
+        settings: &[&[("q", 0.1)], &[("q", 0.4)], &[("q", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

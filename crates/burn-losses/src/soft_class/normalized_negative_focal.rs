@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```text
 /// L = 1 − Σₖ qₖ·zₖ / Σₖ zₖ,   zₖ = A − Fₖ,   q = [k = t] for an index target
-/// Fₖ = −(1 − pₖ)^γ·ln pₖ with ln pₖ ≥ a,   A = −(1 − eᵃ)^γ·a
+/// Fₖ = min(−(1 − pₖ)^γ·ln pₖ, A),   A = −(1 − eᵃ)^γ·a, that of ln p = a
 /// ∂L/∂zₖ = (1 − L − qₖ)/Σⱼ zⱼ,   0 where ln pₖ ≤ a
 /// ```
 ///
@@ -93,7 +93,7 @@ impl Described for NormalizedNegativeFocal {
         name: "normalized_negative_focal",
         type_name: "NormalizedNegativeFocal",
         family: Family::NoiseRobust,
-        formula: "1 − zₜ/Σₖ zₖ, zₖ = A + (1 − pₖ)^γ·max(ln pₖ, a), A = −(1 − eᵃ)^γ·a",
+        formula: "1 − zₜ/Σₖ zₖ, zₖ = max(A + (1 − pₖ)^γ·ln pₖ, 0), A = −(1 − eᵃ)^γ·a",
         source: "Ye et al., Active Negative Loss Functions for Learning with Noisy Labels, 2023",
         purpose: "The passive part of a sum with normalized focal loss, for many classes",
         parameters: &[

@@ -1,6 +1,6 @@
 //! Soft bootstrapping.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// S. Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2014, equation 6; β = 0.95 as
+/// S. Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2015, equation 6; β = 0.95 as
 /// there.
 ///
 #[doc = include_str!("../../docs/plots/soft_bootstrapping.svg")]
@@ -80,10 +80,12 @@ impl Described for SoftBootstrapping {
         type_name: "SoftBootstrapping",
         family: Family::NoiseRobust,
         formula: "−Σₖ (β·[k = t] + (1 − β)·pₖ)·ln pₖ",
-        source: "Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2014, equation 6",
+        source: "Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2015, equation 6",
         purpose: "Wrong labels, once the model is better than chance",
         parameters: &[Parameter::new("beta", 0.95, Range::between(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.5)], &[("beta", 0.8)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for SoftBootstrapping {
@@ -91,7 +93,7 @@ impl SoftClassFormula for SoftBootstrapping {
 
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        let mixture = class.target() * self.beta + class.p() * (1.0 - self.beta);
-        -class.weighted(mixture, class.log_p())
+        let of_target = class.weighted(class.target() * self.beta, class.log_p());
+        -(of_target + class.weighted(class.p() * (1.0 - self.beta), class.log_p()))
     }
 }

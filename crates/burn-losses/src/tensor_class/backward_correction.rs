@@ -1,7 +1,8 @@
 //! Backward correction.
 
-use super::transition::Transition;
+use super::transition::{Table, Transition};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::check::{self, LossError};
 use crate::class::CrossEntropy;
 use crate::criteria::TensorClassFormula;
 use crate::engine::class_rows::ClassFormula;
@@ -91,6 +92,14 @@ impl Described for BackwardCorrection {
     };
 }
 
+impl BackwardCorrection {
+    fn inverse(&self, classes: usize) -> Result<Table<'_>, LossError> {
+        let refused =
+            || check::refused("BackwardCorrection", "transition", "have an inverse", format!("{:?}", self.transition));
+        self.transition.inverse(classes).ok_or_else(refused)
+    }
+}
+
 impl TensorClassFormula for BackwardCorrection {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
@@ -98,11 +107,13 @@ impl TensorClassFormula for BackwardCorrection {
         self.transition.per_class()
     }
 
+    fn fits(&self, classes: usize) -> Result<(), LossError> {
+        self.inverse(classes).map(|_| ())
+    }
+
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         let [rows, classes, inner] = scores.dims();
-        let Some(inverse) = self.transition.inverse(classes) else {
-            panic!("BackwardCorrection: transition must have an inverse, got {:?}", self.transition);
-        };
+        let inverse = check::enforce(self.inverse(classes));
         let weights = inverse.of(&targets, &scores, |weight| weight);
         let losses: Tensor<2> = CrossEntropy::default().init().forward_soft_no_reduction(scores, weights);
         losses.reshape([rows, 1, inner])

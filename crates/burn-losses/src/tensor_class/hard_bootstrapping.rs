@@ -1,6 +1,7 @@
 //! Hard bootstrapping.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::best;
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::class::CrossEntropy;
 use crate::criteria::TensorClassFormula;
 use crate::engine::class_rows::ClassFormula;
@@ -33,7 +34,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// S. Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2014, with its β.
+/// S. Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2015, with its β.
 ///
 #[doc = include_str!("../../docs/plots/hard_bootstrapping.svg")]
 ///
@@ -78,10 +79,12 @@ impl Described for HardBootstrapping {
         type_name: "HardBootstrapping",
         family: Family::NoiseRobust,
         formula: "−β·ln pₜ − (1 − β)·ln pₘ, m = argmax p",
-        source: "Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2014",
+        source: "Reed et al., Training Deep Neural Networks on Noisy Labels with Bootstrapping, 2015",
         purpose: "Wrong labels, and a model that is right more often",
         parameters: &[Parameter::new("beta", 0.8, Range::between(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.5)], &[("beta", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl TensorClassFormula for HardBootstrapping {
@@ -94,7 +97,7 @@ impl TensorClassFormula for HardBootstrapping {
             let losses = losses.forward_no_reduction(scores.clone(), targets.reshape([rows, inner]));
             losses.reshape([rows, 1, inner])
         };
-        let choice = cross_entropy(scores.clone().detach().argmax(1));
+        let choice = cross_entropy(best(&scores));
         // Nothing of the target is left at β = 0, not even where it is 0 · ∞.
         if self.beta == 0.0 {
             return choice;

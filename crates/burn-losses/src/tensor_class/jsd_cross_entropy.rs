@@ -29,13 +29,15 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// α = 0, and views that are all the same, is [`CrossEntropy`](crate::CrossEntropy) of the first.
+/// α = 0, and views that are all the same, is [`CrossEntropy`](crate::CrossEntropy) of the first; not with smoothing and
+/// class weights together, as here all of the loss has the weight of the target's class, there each term that of its own.
 /// [`GeneralizedJensenShannon`](crate::GeneralizedJensenShannon) makes the label one of the distributions.
 ///
 /// # Source
 ///
 /// D. Hendrycks et al., AugMix: A Simple Data Processing Method to Improve Robustness and Uncertainty, 2020. The
-/// mean is over the items, as with timm, whose default of ε is 0.1 and whose m is 10⁻⁷ at least.
+/// mean is over the targets. For `[N, C]` it is timm's, which of `[N, C, d1, …]` divides the divergence by N alone. There
+/// ε is 0.1 unless set, and m is 10⁻⁷ at least.
 ///
 #[doc = include_str!("../../docs/plots/jsd_cross_entropy.svg")]
 ///

@@ -41,9 +41,12 @@ pub use transition::{Transition, TransitionMatrix};
 use softmax::Softmax;
 use tempered::Tempered;
 
+use crate::engine::graph::added;
+
 use crate::real::Primitive;
 use burn::backend::Dispatch;
-use burn::tensor::{Bool, Int, Tensor};
+use burn::backend::ops::{FloatTensorOps as _, IntTensorOps as _};
+use burn::tensor::{Bool, DType, FloatDType, Int, IntDType, Tensor};
 
 /// Tensors in the algebra of [`Real`](crate::real::Real), whose functions keep their last digits on every backend.
 type Numbers = Primitive<Dispatch>;
@@ -60,9 +63,14 @@ fn tensor<const D: usize>(x: Numbers) -> Tensor<D> {
 fn is_class(classes: Tensor<3, Int>, count: usize) -> Tensor<3, Bool> {
     let [rows, _, inner] = classes.dims();
     let shape = [rows, count, inner];
-    let numbers = Tensor::<1, Int>::arange(0..count as i64, &classes.device());
-    let numbers = numbers.cast(classes.dtype()).reshape([1, count, 1]).expand(shape);
-    numbers.equal(classes.expand(shape))
+    let numbers = Tensor::<1, Int>::arange(0..count as i64, (&classes.device(), DType::I64));
+    numbers.reshape([1, count, 1]).expand(shape).equal(classes.cast(DType::I64).expand(shape))
+}
+
+/// The class of the largest score, the first one at ties, `[N, 1, M]`: in i64, as targets are.
+fn best(scores: &Tensor<3>) -> Tensor<3, Int> {
+    let best = Dispatch::float_argmax(scores.clone().detach().into_dispatch(), 1, IntDType::I64);
+    Tensor::from_dispatch(Dispatch::int_cast(best, IntDType::I64))
 }
 
 /// `scores [N, C, M]` with a value in the place of each target `[N, 1, M]`.
@@ -84,20 +92,10 @@ fn movement(x: Tensor<3>) -> Tensor<3> {
     x.clone() - x.detach()
 }
 
-/// The point of the simplex nearest to each row of x, whose largest entry is 0.
-fn projection(x: Tensor<3>) -> Tensor<3> {
-    let sorted = x.clone().sort_descending(1);
-    let places = places(&x);
-    let sums = sorted.clone().cumsum(1);
-    let inside = (sorted.clone() * places + 1.0).greater(sums);
-    let count = inside.clone().float().cast(x.dtype()).sum_dim(1);
-    let threshold = (sorted.mask_fill(inside.bool_not(), 0.0).sum_dim(1) - 1.0) / count;
-    relu(x - threshold)
-}
-
 /// 1 … C along the classes, `[1, C, 1]`.
 fn places(x: &Tensor<3>) -> Tensor<3> {
     let classes = x.dims()[1];
-    let places = Tensor::<1, Int>::arange(1..classes as i64 + 1, &x.device()).float().cast(x.dtype());
-    places.reshape([1, classes, 1])
+    // Not by way of the device's default float, which may have too few digits for a number of classes.
+    let places = Tensor::<1, Int>::arange(1..classes as i64 + 1, (&x.device(), DType::I64));
+    places.cast(FloatDType::from(x.dtype())).reshape([1, classes, 1])
 }

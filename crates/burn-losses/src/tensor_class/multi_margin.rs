@@ -1,7 +1,7 @@
 //! Multi-margin loss.
 
-use super::{relu, without};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::{added, relu, without};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// A single class has loss 0. The class weight of the target multiplies the sum, outside of the power, as in PyTorch.
+/// A single class has loss 0. The class weight of the target multiplies the sum, outside of the power, as in PyTorch;
+/// but the mean divides by the sum of these weights, where PyTorch's divides by the number of targets.
 ///
 /// # Source
 ///
@@ -89,6 +90,7 @@ impl Described for MultiMargin {
             Parameter::new("p", 1.0, Range::whole(1.0, 2.0)),
         ],
     };
+    const PICTURE: Picture = Picture { symbols: &[("p", "p")], settings: &[&[("p", 2.0)]], ..Picture::DEFAULT };
 }
 
 impl TensorClassFormula for MultiMargin {
@@ -96,8 +98,8 @@ impl TensorClassFormula for MultiMargin {
 
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         let classes = scores.dims()[1] as f64;
-        let target = scores.clone().gather(1, targets.clone());
-        let slack = relu(without(scores - target + self.margin, targets, 0.0));
+        let target = scores.clone().gather(1, targets.clone()).expand(scores.dims());
+        let slack = relu(without(added(scores, target, self.margin), targets, 0.0));
         let slack = if self.p == 2.0 { slack.clone() * slack } else { slack };
         slack.sum_dim(1) * (1.0 / classes)
     }

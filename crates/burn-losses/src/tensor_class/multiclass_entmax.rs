@@ -1,6 +1,6 @@
 //! Multiclass 1.5-entmax loss.
 
-use super::{is_class, movement, places, relu};
+use super::{added, best, is_class, movement, places, relu};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 /// let scores = Tensor::<2>::from_data([[3.0, 1.0, 0.0], [0.5, 0.5, -3.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, 1], &device);
 /// let criterion = MulticlassEntmax::default().init();
-/// let each = criterion.forward_no_reduction(scores, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(scores, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert_eq!(each[0], 0.0);
 /// // p is ½, ½, 0.
 /// assert!((each[1] - 4.0 / 3.0 * (1.0 - 0.5f32.sqrt())).abs() < 1e-6);
@@ -83,11 +83,13 @@ impl TensorClassFormula for MulticlassEntmax {
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         let shape = scores.dims();
         let fixed = scores.clone().detach();
-        let most = fixed.clone().argmax(1);
+        let most = best(&fixed);
         let is_most = is_class(most.clone(), shape[1]);
-        let gap = fixed.clone() - fixed.gather(1, most.clone());
+        let largest = fixed.clone().gather(1, most.clone()).expand(shape);
+        // The best class is as good as itself, even at ∞.
+        let gap = (fixed.clone() - largest.clone()).mask_fill(is_most.clone(), 0.0);
         // What lies 2 behind has no part in p.
-        let above = relu(gap.clone() * 0.5 + 1.0);
+        let above = relu(added(fixed, largest, 2.0) * 0.5).mask_fill(is_most.clone(), 1.0);
         let mut s = threshold(above.clone());
         let others = above.mask_fill(is_most.clone(), 0.0);
         let root = |s: Tensor<3>| relu(others.clone() - s);
@@ -103,7 +105,7 @@ impl TensorClassFormula for MulticlassEntmax {
         let value = value + s.clone() * s.clone() * (s.clone() * (-2.0 / 3.0) + 2.0) + behind;
 
         // p − e, of the best class without a difference of numbers near 1.
-        let hit = most.cast(targets.dtype()).equal(targets.clone());
+        let hit = most.equal(targets.clone());
         let top = -s + 1.0;
         let of_most = (top.clone() * top).mask_where(hit, -square.clone().sum_dim(1));
         let is_target = is_class(targets, shape[1]);

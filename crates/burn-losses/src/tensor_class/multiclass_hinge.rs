@@ -1,6 +1,6 @@
 //! Multiclass hinge loss.
 
-use super::{relu, without};
+use super::{added, relu, without};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// Crammer and Singer's, also called categorical hinge. A single class has loss 0.
+/// Crammer and Singer's, also called categorical hinge; that of Keras takes the strongest rival to be 0 where all are
+/// below. A single class has loss 0.
 ///
 /// # Source
 ///
@@ -71,6 +72,6 @@ impl TensorClassFormula for MulticlassHinge {
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         let target = scores.clone().gather(1, targets.clone());
         let rival = without(scores, targets, f64::NEG_INFINITY).max_dim(1);
-        relu(rival - target + 1.0)
+        relu(added(rival, target, 1.0))
     }
 }

@@ -1,5 +1,6 @@
 //! Multiclass perceptron loss.
 
+use super::{relu, without};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
@@ -68,7 +69,7 @@ impl TensorClassFormula for MulticlassPerceptron {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
-        let target = scores.clone().gather(1, targets);
-        scores.max_dim(1) - target
+        let target = scores.clone().gather(1, targets.clone());
+        relu(without(scores, targets, f64::NEG_INFINITY).max_dim(1) - target)
     }
 }

@@ -1,6 +1,6 @@
 //! Multiclass sparsemax loss.
 
-use super::{projection, without};
+use super::{added, best, is_class, movement, places, relu};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
@@ -26,7 +26,13 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// With two classes it is the sparsemax hinge of half their difference. A single class has loss 0.
+/// With two classes it is [`SparsemaxHinge`](crate::SparsemaxHinge) of their difference, xₜ less the other. A single
+/// class has loss 0.
+///
+/// # Numerics
+///
+/// With a the best class and s = 1 − pₐ, L = ½·(s² + Σ_{k≠a} pₖ²) + (xₐ − xₜ): all of it is ≥ 0, and nothing cancels where
+/// the margin is nearly kept.
 ///
 /// # Source
 ///
@@ -68,13 +74,26 @@ impl TensorClassFormula for MulticlassSparsemax {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
+        let shape = scores.dims();
         let fixed = scores.clone().detach();
-        let x = fixed.clone() - fixed.max_dim(1);
-        let target = without(x.zeros_like(), targets, 1.0);
-        let p = projection(x.clone());
-        // Σ (p − e)·(x − (e + p)/2): nothing cancels where p is nearly e.
-        let slope = p.clone() - target.clone();
-        let value = (slope.clone() * (x - (p + target) * 0.5)).sum_dim(1);
-        value + (slope * (scores.clone() - scores.detach())).sum_dim(1)
+        let most = best(&fixed);
+        let is_most = is_class(most.clone(), shape[1]);
+        let largest = fixed.clone().gather(1, most.clone());
+        // What lies 1 behind has no part in p.
+        let above = relu(added(fixed.clone(), largest.clone().expand(shape), 1.0)).mask_fill(is_most.clone(), 0.0);
+        let sums = above.clone().sort_descending(1).cumsum(1);
+        let s = (sums / (places(&above) + 1.0)).max_dim(1);
+        let others = relu(above - s.clone()).mask_fill(is_most.clone(), 0.0);
+        let square = (others.clone() * others.clone()).sum_dim(1) + s.clone() * s.clone();
+        let hit = most.equal(targets.clone());
+        // The best class is as good as itself, even at ∞.
+        let behind = (largest - fixed.gather(1, targets.clone())).mask_fill(hit.clone(), 0.0);
+
+        // p − e, of the best class without a difference of numbers near 1.
+        let of_most = (-s.clone() + 1.0).mask_where(hit, -s);
+        let is_target = is_class(targets, shape[1]);
+        let slope = others.clone().mask_where(is_target, others - 1.0);
+        let slope = slope.mask_where(is_most, of_most.expand(shape));
+        square * 0.5 + behind + (slope * movement(scores)).sum_dim(1)
     }
 }

@@ -4,7 +4,7 @@ use super::{Softmax, movement};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{DType, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// Squared earth mover's distance: how far, in classes, the probability lies from the target, by the cumulative sums.
@@ -80,10 +80,11 @@ impl TensorClassFormula for OrdinalEmd {
             return movement(scores) * 0.0;
         }
         // Between class j − 1 and class j, for j = 1 … C − 1: what lies before, and what lies behind.
-        let borders = Tensor::<1, Int>::arange(1..classes as i64, &targets.device()).reshape([1, classes - 1, 1]);
+        let borders = Tensor::<1, Int>::arange(1..classes as i64, (&targets.device(), DType::I64));
+        let borders = borders.reshape([1, classes - 1, 1]);
         let up_to = |class: Tensor<3, Int>| {
             let shape = [rows, classes - 1, inner];
-            borders.clone().cast(class.dtype()).expand(shape).lower_equal(class.expand(shape))
+            borders.clone().expand(shape).lower_equal(class.expand(shape))
         };
         let before = |p: Tensor<3>| p.cumsum(1).slice_dim(1, 0..classes - 1);
         let behind = |p: Tensor<3>| p.flip([1]).cumsum(1).flip([1]).slice_dim(1, 1..classes);

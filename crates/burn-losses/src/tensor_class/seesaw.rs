@@ -1,6 +1,6 @@
 //! Seesaw loss.
 
-use super::{movement, real, tensor};
+use super::{best, movement, real, tensor};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::class::CrossEntropy;
 use crate::criteria::TensorClassFormula;
@@ -9,6 +9,7 @@ use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor, TensorData};
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Seesaw loss: cross-entropy in which a frequent class pushes a rare one down less, unless that is taken for it.
@@ -55,7 +56,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = Seesaw::default().with_counts([30.0, 10.0]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0], [0.0, 0.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, 1], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert!((each[0] - (1.0 / 3f32).powf(0.8).ln_1p()).abs() < 1e-6);
 /// assert!((each[1] - 2f32.ln()).abs() < 1e-6);
 /// ```
@@ -128,7 +129,7 @@ impl TensorClassFormula for Seesaw {
         let shape = scores.dims();
         let [rows, classes, inner] = shape;
         let fixed = scores.clone().detach();
-        let most = fixed.clone().argmax(1);
+        let most = best(&fixed);
         let behind = |x: Tensor<3>| x.clone() - x.gather(1, most.clone());
         let mut adjusted = behind(fixed.clone());
         if self.q > 0.0 {
@@ -137,11 +138,18 @@ impl TensorClassFormula for Seesaw {
             adjusted = adjusted + behind(fixed.mask_where(below, target)) * self.q;
         }
         if let (PerClass::Each(counts), true) = (&self.counts, self.p > 0.0) {
-            let counts = TensorData::new(counts.clone(), [classes]);
-            let counts = Tensor::<1>::from_data(counts, (&scores.device(), scores.dtype()));
-            let of_target = counts.clone().select(0, targets.clone().reshape([rows * inner]));
-            let ratio = counts.reshape([1, classes, 1]).expand(shape) / of_target.reshape([rows, 1, inner]);
-            adjusted = adjusted + tensor::<3>(real(ratio.clamp_max(1.0)).ln()) * self.p;
+            // As m·2ᵉ, 1 ≤ m < 2, of which quotient and difference are in range whatever the counts are.
+            let halves: Vec<f64> = counts.iter().map(|count| count.log2().floor()).collect();
+            let rests = counts.iter().zip(&halves).map(|(count, e)| count * (-e * 0.5).exp2() * (-e * 0.5).exp2());
+            let both = |numbers: Vec<f64>| {
+                let numbers = TensorData::new(numbers, [classes]);
+                let numbers = Tensor::<1>::from_data(numbers, (&scores.device(), scores.dtype()));
+                let of_target = numbers.clone().select(0, targets.clone().reshape([rows * inner]));
+                (numbers.reshape([1, classes, 1]).expand(shape), of_target.reshape([rows, 1, inner]).expand(shape))
+            };
+            let ((rest, rest_of_target), (half, half_of_target)) = (both(rests.collect()), both(halves));
+            let log_ratio = tensor::<3>(real(rest / rest_of_target).ln()) + (half - half_of_target) * LN_2;
+            adjusted = adjusted + log_ratio.clamp_max(0.0) * self.p;
         }
         let losses = CrossEntropy::default().init();
         let losses = losses.forward_no_reduction(adjusted + movement(scores), targets.reshape([rows, inner]));

@@ -1,6 +1,6 @@
 //! The softmax of every row, with all its digits, in Burn's graph.
 
-use super::{is_class, movement, real, tensor};
+use super::{best, is_class, movement, real, tensor};
 use crate::real::Real;
 use burn::tensor::{DType, Int, Tensor};
 
@@ -23,7 +23,7 @@ impl Softmax {
     pub(super) fn new(scores: Tensor<3>) -> Self {
         let shape = scores.dims();
         let fixed = scores.clone().detach();
-        let most = fixed.clone().argmax(1);
+        let most = best(&fixed);
         let is_most = is_class(most.clone(), shape[1]);
         let largest = fixed.clone().gather(1, most.clone());
         let gap = fixed - largest.clone();
@@ -32,7 +32,9 @@ impl Softmax {
         let e = gap.clone().exp();
         let gone = e.clone().lower_elem(tiny);
         let e = e.mask_fill(gone, 0.0).mask_fill(is_most.clone(), 0.0);
-        // 0 more, but NaN of NaN, which the largest is left out with.
+        // 0 more, but NaN of NaN, which the largest is left out with. (What is alone at ∞ is certain.)
+        let at_infinity = largest.clone().equal_elem(f64::INFINITY);
+        let largest = largest.mask_fill(at_infinity, 0.0);
         let sum = e.clone().sum_dim(1) + (largest.clone() - largest);
         let share = (sum.clone() + 1.0).recip();
         let p = e * share.clone();

@@ -13,7 +13,7 @@
 //! classes, t up to 50 and scores up to 10³⁰, none needed all the steps taken here. Σ p − 1 is made without the 1, as
 //! the sum over the other classes less 1 − e^(−θ), which is why a small θ has all its digits, too.
 
-use super::{Softmax, is_class, real, tensor};
+use super::{Softmax, best, is_class, real, tensor};
 use crate::real::Real;
 use burn::tensor::{Int, Tensor};
 
@@ -37,11 +37,11 @@ impl Tempered {
             return Self { power: p.ones_like(), log_p, p, miss, most };
         }
         let (c, shape) = (t - 1.0, scores.dims());
-        let most = scores.clone().argmax(1);
+        let most = best(&scores);
         let is_most = is_class(most.clone(), shape[1]);
         let largest = scores.clone().gather(1, most.clone());
         let mut theta = largest.zeros_like();
-        let steep = (scores - largest) * -c;
+        let steep = ((scores - largest) * -c).mask_fill(is_most.clone(), 0.0);
         let others = |p: Tensor<3>| p.mask_fill(is_most.clone(), 0.0).sum_dim(1);
         let at = |theta: Tensor<3>, log_1p: fn(Tensor<3>) -> Tensor<3>| {
             let excess = steep.clone() * (theta.clone() * -c).exp();
@@ -87,7 +87,7 @@ impl Tempered {
             of_others = of_others + lower * power * tensor::<3>((behind * t1).exp_m1()) * other;
         }
         let is_most = is_class(most.clone(), shape[1]);
-        let leads = most.cast(targets.dtype()).equal(targets.clone()).expand(shape);
+        let leads = most.equal(targets.clone()).expand(shape);
         let slopes = of_others.mask_where(is_class(targets, shape[1]).bool_or(leads), slopes);
         let slopes = slopes.mask_fill(is_most, 0.0);
         let share = weight.clone() / weight.sum_dim(1);

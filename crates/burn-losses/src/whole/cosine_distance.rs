@@ -1,8 +1,9 @@
 //! Cosine distance.
 
 use super::{across, unit};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
+use crate::engine::graph::moved;
 use burn::config::Config;
 use burn::tensor::{Bool, Tensor};
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,10 @@ impl Described for CosineDistance {
         purpose: "Embeddings that are compared by direction",
         parameters: &[Parameter::new("epsilon", 1e-8, Range::above(0.0))],
     };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "a₁ − 1, where a = (a₁, 1) and b = (1, 1)", slope: "∂L/∂a" }),
+        ..Picture::DEFAULT
+    };
 }
 
 impl TensorFormula for CosineDistance {
@@ -104,7 +109,7 @@ impl TensorFormula for CosineDistance {
         let slope = |x: Tensor<3>, across: Tensor<3>, own: &Side, other: &Side| {
             let is_short = own.is_short.clone().expand(across.dims());
             let pull = across.mask_where(is_short, other.x.clone()) / other.length.clone();
-            (pull / (own.length.clone() * own.unit.clone()) * (x.clone() - x.detach())).sum_dim(1)
+            moved(x, pull / (own.length.clone() * own.unit.clone()))
         };
         value - slope(prediction, across_b, &a, &b) - slope(target, across_a, &b, &a)
     }
@@ -123,8 +128,13 @@ struct Side {
 impl Side {
     fn new(x: &Tensor<3>, epsilon: f64) -> Self {
         let x = x.clone().detach();
-        let unit = unit(x.clone().abs().max_dim(1));
-        let x = x / unit.clone();
+        let most = x.clone().abs().max_dim(1);
+        // Of what is infinite all else is nothing beside it.
+        let is_far = most.clone().equal_elem(f64::INFINITY);
+        let signs = x.clone().sign().mask_fill(x.clone().is_inf().bool_not(), 0.0);
+        let unit = unit(most);
+        let x = (x.clone() / unit.clone()).mask_where(is_far.clone().expand(x.dims()), signs);
+        let unit = unit.mask_fill(is_far, f64::INFINITY);
         let square = (x.clone() * x.clone()).sum_dim(1);
         let length = square.clone().sqrt();
         let is_short = (length.clone() * unit.clone()).lower_equal_elem(epsilon);

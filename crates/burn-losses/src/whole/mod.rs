@@ -10,7 +10,7 @@ pub use rmse::Rmse;
 pub use rmsle::Rmsle;
 pub use scale_invariant_log::ScaleInvariantLog;
 
-use crate::engine::graph::elementwise;
+use crate::engine::graph::moved;
 use crate::real::Real;
 use burn::tensor::{DType, Tensor};
 
@@ -22,14 +22,22 @@ fn unit(most: Tensor<3>) -> Tensor<3> {
     most.ones_like().mask_fill(is_large, high * high).mask_fill(is_small, 1.0 / (high * high))
 }
 
-/// √(mean x² + ε) along axis 1; slope 0 at 0.
+/// √(mean x² + ε) along axis 1; slope 0 at 0. Where numbers are infinite, they alone have slopes, all the same.
 fn root_mean_square(x: Tensor<3>, epsilon: f64) -> Tensor<3> {
     let share = 1.0 / x.dims()[1] as f64;
-    let unit = unit(x.clone().detach().abs().max_dim(1).clamp_min(epsilon.sqrt()));
-    let x = x / unit.clone();
+    let fixed = x.clone().detach();
+    let size = fixed.clone().abs().max_dim(1);
+    let is_far = size.clone().equal_elem(f64::INFINITY);
+    let unit = unit(size.clamp_min(epsilon.sqrt())).mask_fill(is_far.clone(), 1.0);
+    let near = fixed.clone() / unit.clone();
+    let signs = fixed.clone().sign().mask_fill(fixed.is_inf().bool_not(), 0.0);
+    let scaled = near.mask_where(is_far.clone().expand(x.dims()), signs);
     let least = unit.clone().recip() * epsilon.sqrt();
-    let mean = (x.clone() * x).sum_dim(1) * share + least.clone() * least;
-    elementwise([mean], |[mean]| mean.sqrt()) * unit
+    let least = (least.clone() * least).mask_fill(is_far.clone(), 0.0);
+    let root = ((scaled.clone() * scaled.clone()).sum_dim(1) * share + least).sqrt();
+    let is_zero = root.clone().equal_elem(0.0);
+    let slope = scaled * share / root.clone().mask_fill(is_zero, 1.0);
+    (root * unit).mask_fill(is_far, 0.0) + moved(x, slope)
 }
 
 /// ln(x + offset) − ln(y + offset) for x and y above 0, with all digits where they are near each other.

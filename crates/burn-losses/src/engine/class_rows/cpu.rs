@@ -11,9 +11,7 @@ use core::mem::MaybeUninit;
 /// The classes of the targets, [`IGNORED`] where they do not count: where they are ignored, or their weight is 0 and
 /// the whole loss is multiplied by it.
 ///
-/// # Panics
-///
-/// If a target that is not ignored is not in 0 … classes − 1.
+/// It [tells](check::tell) if a target that is not ignored is not in 0 … classes − 1.
 pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, call: &ClassCall) -> Vec<u32> {
     // Values beyond i64 (of u64) are beyond any class.
     let number = |target: I| target.try_into().unwrap_or(i64::MAX);
@@ -31,7 +29,7 @@ pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, cal
         .collect();
     if outside {
         let all = targets.iter().map(|&target| number(target));
-        check::enforce(check::in_range(call.formula.name(), all, classes, call.ignore_index));
+        check::tell(check::in_range(call.formula.name(), all, classes, call.ignore_index));
     }
     if let (Some(weights), false) = (&call.class_weights, call.formula.terms().weighs_itself()) {
         out.iter_mut()

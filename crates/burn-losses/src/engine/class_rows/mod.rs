@@ -48,7 +48,8 @@ mod sweep_cube;
 pub(crate) use row::{BLOCK, Block, Known};
 pub use row::{ClassFormula, ClassParameter, Row, RowFormula, Terms};
 
-use crate::{backend, backend::LossBackend, check, reduction::Reduction};
+use crate::criteria::class_numbers;
+use crate::{backend, backend::LossBackend, check, class_weights, reduction::Reduction};
 use burn::backend::Dispatch;
 use burn::tensor::{Int, Shape, Tensor};
 use std::sync::Arc;
@@ -86,17 +87,23 @@ impl Extent {
 
 /// One value (`Reduction`) or one a target, on the backend the tensors live on: the fused kernels where this crate has
 /// them, the composed path everywhere else.
+#[track_caller]
 pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     logits: Tensor<D>,
     targets: Tensor<T, Int>,
-    call: ClassCall,
+    mut call: ClassCall,
 ) -> Tensor<O> {
     check::class_shapes(&logits.dims(), &targets.dims(), &call);
     check::floats(call.formula.name(), "logits", logits.dtype(), &logits.device());
+    if let Some(weights) = &call.class_weights {
+        let cancels = call.reduction == Some(Reduction::Mean);
+        call.class_weights = Some(class_weights::scaled(call.formula.name(), weights, logits.dtype(), cancels));
+    }
     let fused = !call.composed && backend::is_fused(&logits.device(), logits.dtype());
+    let targets = if fused { targets } else { class_numbers(&targets) };
     let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
     Tensor::from_dispatch(if fused {
-        Dispatch::class_rows(logits, targets, call)
+        check::heard(|| Dispatch::class_rows(logits, targets, call))
     } else {
         composed::evaluate(logits, targets, &call)
     })

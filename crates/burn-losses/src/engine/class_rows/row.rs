@@ -251,7 +251,7 @@ impl<P: ClassParameter> ClassParameter for &P {
 ///     let targets = Tensor::<1, Int>::from_data([0, 2], &device);
 ///     let loss = criterion.forward(logits.clone(), targets, Reduction::Mean);
 ///     let gradient = logits.grad(&loss.backward()).unwrap();
-///     (loss.into_scalar::<f64>(), gradient.into_data().to_vec::<f64>().unwrap()[0])
+///     (loss.into_scalar::<f64>(), gradient.into_data().try_into_vec::<f64>().unwrap()[0])
 /// };
 ///
 /// // The exact gradient against central differences of the value.
@@ -284,11 +284,13 @@ pub trait ClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module, without class weights or ignored targets.
+    /// The loss as a Burn module, without class weights or ignored targets. As a field of a model its type is
+    /// `ClassLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
     /// If a hyper-parameter is outside its range.
+    #[track_caller]
     fn init(&self) -> crate::criteria::ClassLoss<Self> {
         crate::criteria::ClassLoss::new(self.clone())
     }

@@ -77,7 +77,8 @@ pub enum Input {
     #[default]
     Logits,
     /// Probabilities in 0 ≤ p ≤ 1, taken as they are. Logarithms are not let below −100, where their slope is 0, so that
-    /// a probability of 0 gives a finite loss, as in PyTorch. Logits keep more digits.
+    /// a probability of 0 gives a finite loss, as in PyTorch. A number outside of the range makes a loss that takes its
+    /// logarithm NaN. Logits keep more digits.
     Probabilities,
     /// Logarithms of probabilities, ≤ 0, taken as they are.
     LogProbabilities,
@@ -339,6 +340,7 @@ macro_rules! formula_trait {
             /// # Panics
             ///
             /// If a hyper-parameter is outside its range.
+            #[track_caller]
             fn init(&self) -> crate::criteria::$criterion<Self> {
                 crate::criteria::$criterion::new(self.clone())
             }
@@ -369,7 +371,7 @@ formula_trait! {
     /// let prediction = Tensor::<1>::from_data([4.0, 1.0], &device).require_grad();
     /// let target = Tensor::<1>::from_data([0.0, 1.0], &device);
     /// let loss = RootError {}.init().forward(prediction.clone(), target, Reduction::Sum);
-    /// let gradient = prediction.grad(&loss.backward()).unwrap().into_data().to_vec::<f32>().unwrap();
+    /// let gradient = prediction.grad(&loss.backward()).unwrap().into_data().try_into_vec::<f32>().unwrap();
     /// assert_eq!(loss.into_scalar::<f32>(), 2.0);
     /// assert_eq!(gradient, [0.25, 0.0]); // exact, and 0 rather than NaN where the error is 0
     /// ```

@@ -79,7 +79,7 @@ pub(crate) fn evaluate<const D: usize, const O: usize>(
     let weights = weights.unwrap_or_else(|| second.clone()).detach();
     let [first, second, third, weights] = [first, second, third, weights].map(Tensor::into_dispatch);
     Tensor::from_dispatch(if fused {
-        Dispatch::points(first, second, third, weights, call)
+        check::heard(|| Dispatch::points(first, second, third, weights, call))
     } else {
         composed::evaluate([first, second, third], weights, &call)
     })

@@ -3,8 +3,8 @@
 //! The gradient is made here in full, by the same mathematics as on the CPU, and hung into Burn's graph, so that its
 //! digits do not depend on Burn's backward pass.
 
-use super::SoftCall;
-use super::formula::given;
+use super::formula::{LOST, given};
+use super::{SoftCall, weighs_rows};
 use crate::engine::class_rows::Extent;
 use crate::engine::graph::{self, Numbers, detached, filled, widened};
 use crate::engine::pointwise::Input;
@@ -101,45 +101,90 @@ pub(super) fn evaluate(
         }
         input => (given(Dual::variable(fixed, 0), input), None),
     };
-    let mut terms = call.formula.terms_program(extent.classes).run(&[log_p, p, miss, target], &numbers);
+    let is_softmax = call.input == Input::Logits;
+    let lowest = log_p.value.equal(&log_p.value.constant(f64::NEG_INFINITY));
+    let finite_log_p = Dual { value: filled(log_p.value.clone(), &lowest, LOST), slopes: log_p.slopes.clone() };
+    let inputs = [log_p, p, miss, target, finite_log_p];
+    let mut terms = call.formula.terms_program(extent.classes, is_softmax).run(&inputs, &numbers);
     let (second, first) = (terms.pop().expect("two terms"), terms.pop().expect("two terms"));
     let class_weights = call.class_weights.as_ref().filter(|_| call.dense).map(|weights| by_class(weights.to_vec()));
-    let weighted = |x: Numbers| match &class_weights {
+    let weighs_rows = weighs_rows(call);
+    let weigh = |x: Numbers| match &class_weights {
         Some(weights) => {
             let unused = weights.equal(&weights.constant(0.0));
             filled(x * weights.clone(), &unused, 0.0)
         }
         None => x,
     };
-    let summed = |x: &Numbers| Primitive::<B>(B::float_sum_dim(weighted(x.clone()).0, 1));
+    let weighted = |x: Numbers| if weighs_rows { x } else { weigh(x) };
+    let sum = |x: Numbers| Primitive::<B>(B::float_sum_dim(x.0, 1));
     let is_log_sum = call.formula.is_log_sum();
-    let (first_sum, first) = match (is_log_sum, &class_weights) {
-        // A logarithm is weighted by the logarithm of its weight.
-        (true, Some(weights)) => {
-            let terms = Dual { value: first.value + weights.clone().ln(), slopes: first.slopes };
-            log_sum(terms, &expanded)
-        }
-        (true, None) => log_sum(first, &expanded),
-        (false, _) => (summed(&first.value), first),
+    let (first_sum, first) = match is_log_sum {
+        true => log_sum(first, &expanded),
+        false => (sum(weighted(first.value.clone())), first),
     };
-    let (s1, s2) = (Dual::<_, 2>::variable(first_sum, 0), Dual::variable(summed(&second.value), 1));
-    let loss = call.formula.loss_program(extent.classes).run(&[s1, s2], &numbers).swap_remove(0);
-    let mut losses = loss.value.clone();
+    // The mean weight of every row.
+    let row_weights = weighs_rows.then(|| sum(weigh(detached(&targets))));
+    let s1 = Dual::<_, 3>::variable(first_sum, 0);
+    let s2 = Dual::variable(sum(weighted(second.value.clone())), 1);
+    let excess = Dual::variable(sum(detached(&targets)) - 1.0, 2);
+    let loss = call.formula.loss_program(extent.classes, is_softmax).run(&[s1, s2, excess], &numbers).swap_remove(0);
+    let value = loss.value.clone();
+    let mut losses = match &row_weights {
+        Some(weights) => {
+            let unused = weights.equal(&weights.constant(0.0));
+            filled(value.clone() * weights.clone(), &unused, 0.0)
+        }
+        None => value.clone(),
+    };
     if B::ad_enabled(&device) {
-        let by = [loss.slope(0), loss.slope(1)].map(&expanded);
-        // Of the row's loss by each of its scores and targets.
+        let by = [loss.slope(0), loss.slope(1), loss.slope(2)].map(&expanded);
+        let infinite = expanded(value.clone());
+        let infinite = B::float_is_inf(infinite.0, bools);
+        // Rows whose loss is infinite: infinite slopes as finite ones, so that none is taken from another, …
+        let bounded =
+            |slope: Numbers| Primitive::<B>(B::float_clamp(slope.0, Scalar::Float(LOST), Scalar::Float(-LOST)));
+        let bounded = |slope: Numbers| Numbers::select(&infinite, bounded(slope.clone()), slope);
+        // … and the other way round, when they have been added up.
+        let unbounded = |slope: Numbers| {
+            let most = slope.constant(-LOST * 1e-18);
+            let (high, low) = (most.less(&slope), slope.less(&-most));
+            let [high, low] = [high, low].map(|beyond| B::bool_and(beyond, infinite.clone()));
+            filled(filled(slope, &high, f64::INFINITY), &low, f64::NEG_INFINITY)
+        };
+        // Of the row's loss by each of its scores and targets. A sum that the loss does not depend on may have infinite
+        // slopes.
+        let part = |by: &Numbers, slope: Numbers| {
+            let none = by.equal(&by.constant(0.0));
+            filled(by.clone() * bounded(slope), &none, 0.0)
+        };
         let slope_by = |variable: usize| {
-            let [c1, c2] = by.clone();
-            let slope = c1 * first.slope(variable) + c2 * second.slope(variable);
+            let slope = part(&by[0], first.slope(variable)) + part(&by[1], second.slope(variable));
             if is_log_sum { slope } else { weighted(slope) }
+        };
+        let counted = |slope: Numbers| match &row_weights {
+            Some(weights) => {
+                let weights = expanded(weights.clone());
+                let unused = weights.equal(&weights.constant(0.0));
+                filled(slope * weights, &unused, 0.0)
+            }
+            None => slope,
         };
         let by_score = match &softmax {
             Some(softmax) => softmax.slope(slope_by(0), &expanded),
             None => slope_by(0),
         };
-        losses = hung(losses, scores, by_score, &silent);
+        losses = hung(losses, scores, counted(unbounded(by_score)), &silent);
         if call.dense {
-            losses = hung(losses, targets, slope_by(1), &silent);
+            let mut by_target = slope_by(1);
+            if call.formula.compares() {
+                by_target = by_target + by[2].clone();
+            }
+            let mut by_target = counted(unbounded(by_target));
+            if weighs_rows {
+                by_target = by_target + weigh(expanded(value));
+            }
+            losses = hung(losses, targets, by_target, &silent);
         }
     }
     let mut losses = filled(losses * counts.clone(), &silent, 0.0);
@@ -159,7 +204,9 @@ fn log_sum(terms: Dual<Numbers, 2>, expanded: &impl Fn(Numbers) -> Numbers) -> (
     let most = Primitive::<B>(B::float_max_dim(terms.value.0.clone(), 1));
     let nothing = most.equal(&most.constant(f64::NEG_INFINITY));
     let most = filled(most, &nothing, 0.0);
-    let e = (terms.value.clone() - expanded(most.clone())).exp();
+    // ∞ is as large as ∞.
+    let same = terms.value.equal(&expanded(most.clone()));
+    let e = filled(terms.value.clone() - expanded(most.clone()), &same, 0.0).exp();
     let sum = Primitive::<B>(B::float_sum_dim(e.0.clone(), 1));
     let share = e / expanded(filled(sum.clone(), &nothing, 1.0));
     let silent = share.equal(&share.constant(0.0));
@@ -167,13 +214,10 @@ fn log_sum(terms: Dual<Numbers, 2>, expanded: &impl Fn(Numbers) -> Numbers) -> (
     (sum.ln() + most, Dual { value: terms.value, slopes })
 }
 
-/// The rows' losses as functions of a part with a slope for every class; of rows that say nothing, and of those whose
-/// loss is infinite, as constants.
+/// The rows' losses as functions of a part with a slope for every class; of rows that say nothing as constants.
 fn hung(losses: Numbers, part: Numbers, slope: Numbers, silent: &BoolTensor<B>) -> Numbers {
-    let bools = get_device_settings::<B>(&part.0.device()).bool_dtype;
-    let lost = B::bool_or(silent.clone(), B::float_is_inf(losses.0.clone(), bools));
-    let lost = B::bool_expand(lost, part.0.shape());
-    let (part, slope) = (filled(part, &lost, 0.0), filled(slope, &lost, 0.0));
+    let silent = B::bool_expand(silent.clone(), part.0.shape());
+    let (part, slope) = (filled(part, &silent, 0.0), filled(slope, &silent, 0.0));
     let nothing = graph::with_slope(slope.constant(0.0), part, slope);
     losses + Primitive::<B>(B::float_sum_dim(nothing.0, 1))
 }

@@ -8,8 +8,8 @@
 //! Half precision is converted on the way into the tile and out of it.
 #![allow(unsafe_code)]
 
-use super::formula::{LANES, given};
-use super::{SoftCall, Stretch, SumsBlock, counts_differ};
+use super::formula::{LANES, LOST, given};
+use super::{SoftCall, Stretch, SumsBlock, counts_differ, weighs_rows};
 use crate::check;
 use crate::engine::class_rows::Extent;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
@@ -90,10 +90,13 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
     let mut targets = B::contiguous(targets);
     let weights = call.weighted.then(|| B::contiguous(weights));
     let upstream = upstream.map(B::contiguous);
-    let index = if call.dense { Vec::new() } else { B::integers(classes) };
+    let mut index = if call.dense { Vec::new() } else { B::integers(classes) };
     if !call.dense {
         let numbers = index.iter().copied();
-        check::enforce(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index));
+        if check::tell(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index)) {
+            // What comes out is thrown away; what is no class must not be read.
+            index.fill(0);
+        }
     }
 
     // What every row counts, in f64: its own weight, its class's weight, nothing if it is ignored.
@@ -271,6 +274,7 @@ impl<E: Element> Kernel<E::Acc> for Task<'_, '_, E> {
 type Columns<T> = [T; LANES];
 
 /// The arrays of a tile, `height × LANES` each.
+#[derive(Clone, Copy)]
 enum Array {
     Score,
     LogP,
@@ -312,9 +316,11 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             sums: SumsBlock {
                 len: if along { 1 } else { LANES },
                 classes,
+                softmax: job.call.input == Input::Logits,
                 sums: [[zero; LANES]; 2],
+                excess: [zero; LANES],
                 loss: [zero; LANES],
-                slopes: [[zero; LANES]; 2],
+                slopes: [[zero; LANES]; 3],
             },
         };
         // Of logits: the variable is ln p itself.
@@ -366,12 +372,19 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         if self.job.call.formula.has_second() {
             self.sums.sums[1] = self.total::<V>(Array::Second);
         }
+        if self.job.call.formula.compares() {
+            self.sums.excess = self.column_sums(Array::Target, None, -1.0).map(E::Acc::from_f64);
+        }
         E::Acc::sums(&*self.job.call.formula, &mut self.sums);
 
+        let weighs_rows = weighs_rows(self.job.call);
+        let row_weights = if weighs_rows { self.row_weights() } else { [1.0; LANES] };
         let mut total = 0.0;
         let mut factors = [E::Acc::from_f64(0.0); LANES];
+        let mut by_weight = [E::Acc::from_f64(0.0); LANES];
         for row in 0..rows {
-            let count = self.job.counts.map_or(1.0, |counts| counts[first + row]);
+            let own = self.job.counts.map_or(1.0, |counts| counts[first + row]);
+            let count = own * row_weights[row];
             // What counts for nothing is nothing, whatever it is.
             let loss = if count == 0.0 { 0.0 } else { self.sums.loss[row].to_f64() * count };
             total += loss;
@@ -381,9 +394,13 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             }
             let upstream = self.job.each_upstream.map_or(1.0, |each| each[first + row].to_acc().to_f64());
             factors[row] = E::Acc::from_f64(self.job.factor * upstream * count);
+            if weighs_rows && own != 0.0 {
+                by_weight[row] = E::Acc::from_f64(self.job.factor * upstream * own * self.sums.loss[row].to_f64());
+            }
         }
         if with_gradient {
-            self.gradients::<V>(softmax, &largest, &exp_sum, &mut factors, first, rows);
+            let by_weight = weighs_rows.then_some(by_weight);
+            self.gradients::<V>(softmax, &largest, &exp_sum, &mut factors, by_weight, first, rows);
         }
         total
     }
@@ -545,7 +562,8 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
 
     /// The formula's terms and their slopes.
     fn terms(&mut self, with_slopes: bool) {
-        let dense_weights = self.job.call.dense && self.job.call.class_weights.is_some();
+        let call = self.job.call;
+        let dense_weights = call.dense && call.class_weights.is_some() && call.formula.is_expected();
         let with_target_slopes = self.job.memory.gradients[1].is_some();
         let classes = self.job.extent.classes;
         let softmax = self.job.call.input == Input::Logits;
@@ -558,6 +576,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             miss: self.pointer(Array::Miss),
             target: self.pointer(Array::Target),
             weights: dense_weights.then(|| self.pointer(Array::Weights).cast_const()),
+            softmax,
             place: Place { class: 0, inner: 0, classes, inners: if self.along { 1 } else { LANES } },
             values: [self.pointer(Array::Value), self.pointer(Array::Second)],
             slopes: with_slopes.then(|| [self.pointer(Array::Slope), self.pointer(Array::SecondSlope)]),
@@ -567,7 +586,8 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         E::Acc::terms(&*self.job.call.formula, &mut stretch);
         if self.along && self.job.call.formula.is_log_sum() {
             self.array(Array::Value)[classes..].fill(E::Acc::from_f64(f64::NEG_INFINITY));
-            for array in [Array::Slope, Array::TargetSlope] {
+            for array in [Array::Slope, Array::TargetSlope, Array::Second, Array::SecondSlope, Array::SecondTargetSlope]
+            {
                 self.array(array)[classes..].fill(E::Acc::from_f64(0.0));
             }
         } else if self.along {
@@ -603,12 +623,16 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             }
             let mut column = 0;
             while column < LANES {
-                // Nothing to subtract from −∞.
+                // Nothing to subtract from −∞; and ∞ is as large as ∞.
                 let most = V::load(largest.as_ptr().add(column));
                 let shift = V::select(most.equal(number(f64::NEG_INFINITY)), number(0.0), most);
+                let is_infinite = most.equal(number(f64::INFINITY));
                 for k in 0..height {
                     let cell = values.add(k * LANES + column);
-                    exp_nonpositive(V::load(cell).sub(shift)).store(cell);
+                    let value = V::load(cell);
+                    let less = V::select(is_infinite, number(f64::NEG_INFINITY), value.sub(shift));
+                    let less = V::select(value.equal(number(f64::INFINITY)), number(0.0), less);
+                    exp_nonpositive(less).store(cell);
                 }
                 column += V::W;
             }
@@ -671,23 +695,37 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         largest: &Columns<E::Acc>,
         exp_sum: &Columns<E::Acc>,
         factors: &mut Columns<E::Acc>,
+        by_weight: Option<Columns<E::Acc>>,
         first: usize,
         rows: usize,
     ) {
-        let slopes = self.sums.slopes;
         let (height, along, second) = (self.height, self.along, self.job.call.formula.has_second());
         let number = |x: f64| V::splat(V::T::from_f64(x));
-        let mut c = slopes;
+        let mut c = self.sums.slopes;
+        let mut by_weight = by_weight;
+        let mut infinite = self.sums.loss.map(|loss| loss.to_f64().abs() == f64::INFINITY);
         if along {
             *factors = [factors[0]; LANES];
-            c = [[slopes[0][0]; LANES], [slopes[1][0]; LANES]];
+            c = c.map(|slopes| [slopes[0]; LANES]);
+            by_weight = by_weight.map(|of_weight| [of_weight[0]; LANES]);
+            infinite = [infinite[0]; LANES];
+        } else {
+            infinite[rows..].fill(false);
         }
+        let any_infinite = infinite.contains(&true);
         let names = [[Array::Slope, Array::SecondSlope], [Array::TargetSlope, Array::SecondTargetSlope]];
         let kept = self.job.smoothing.map_or(1.0, |(kept, _)| kept);
         for (which, [one, two]) in names.into_iter().enumerate() {
             if self.job.memory.gradients[which].is_none() {
                 continue;
             }
+            if any_infinite {
+                self.bound(one, &infinite);
+                self.bound(two, &infinite);
+            }
+            let of_excess = which == 1 && self.job.call.formula.compares();
+            let by_weight = by_weight.filter(|_| which == 1);
+            let weights: *const E::Acc = self.pointer(Array::Weights);
             let (d, two) = (self.pointer(one), self.pointer(two));
             let p: *const E::Acc = self.pointer(Array::P);
             let mut others = [V::T::from_f64(0.0); LANES];
@@ -702,13 +740,27 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     let factor = if which == 1 { factor.mul(number(kept)) } else { factor };
                     let silent = factor.equal(number(0.0));
                     let (mut sum, mut most) = (number(0.0), number(0.0));
+                    let c3 = V::load(c[2].as_ptr().add(column));
+                    let zero = number(0.0);
+                    let (without, without_second) = (c1.equal(zero), c2.equal(zero));
                     for k in 0..height {
                         let cell = k * LANES + column;
                         let mut slope = c1.mul(V::load(d.add(cell)));
                         if second {
-                            slope = slope.add(c2.mul(V::load(two.add(cell))));
+                            // A sum that the loss does not depend on may have infinite slopes.
+                            slope = V::select(without, zero, slope);
+                            let of_second = c2.mul(V::load(two.add(cell)));
+                            slope = slope.add(V::select(without_second, zero, of_second));
                         }
-                        let slope = V::select(silent, number(0.0), slope.mul(factor));
+                        if of_excess {
+                            slope = slope.add(c3);
+                        }
+                        let mut slope = V::select(silent, zero, slope.mul(factor));
+                        if let Some(by_weight) = &by_weight {
+                            let weight = V::load(weights.add(cell));
+                            let more = V::load(by_weight.as_ptr().add(column)).mul(number(kept)).mul(weight);
+                            slope = slope.add(V::select(weight.equal(zero), zero, more));
+                        }
                         slope.store(d.add(cell));
                         let is_most = line.equal(number(k as f64));
                         most = V::select(is_most, slope, most);
@@ -744,9 +796,61 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     }
                 }
             }
+            let made = if which == 0 { Array::Slope } else { Array::TargetSlope };
+            if any_infinite {
+                self.unbound(made, &infinite, factors);
+            }
             let which = if which == 0 { Array::Slope } else { Array::TargetSlope };
             self.store(which, first, rows);
         }
+    }
+
+    /// Rows whose loss is infinite: infinite slopes as finite ones, so that none is taken from another.
+    fn bound(&mut self, slopes: Array, infinite: &[bool; LANES]) {
+        for cells in self.array(slopes).chunks_exact_mut(LANES) {
+            for (cell, _) in cells.iter_mut().zip(infinite).filter(|(_, infinite)| **infinite) {
+                *cell = E::Acc::from_f64(cell.to_f64().clamp(LOST, -LOST));
+            }
+        }
+    }
+
+    /// The other way round, when they have been added up.
+    fn unbound(&mut self, slopes: Array, infinite: &[bool; LANES], factors: &Columns<E::Acc>) {
+        for cells in self.array(slopes).chunks_exact_mut(LANES) {
+            for (column, cell) in cells.iter_mut().enumerate().filter(|(column, _)| infinite[*column]) {
+                let (slope, factor) = (cell.to_f64(), factors[column].to_f64());
+                if slope.abs() > -LOST * 1e-18 * factor.abs() {
+                    *cell = E::Acc::from_f64(slope.signum() * f64::INFINITY);
+                }
+            }
+        }
+    }
+
+    /// The sum of what is in an array, times `weights`, of each row, and `start`: in f64, with the digits that rounding loses.
+    fn column_sums(&mut self, array: Array, weights: Option<Array>, start: f64) -> [f64; LANES] {
+        let (along, classes) = (self.along, self.job.extent.classes);
+        let len = if along { classes } else { self.height * LANES };
+        let weights = weights.map(|weights| self.array(weights)[..len].to_vec());
+        let (mut sums, mut lost) = ([start; LANES], [0.0; LANES]);
+        for (at, number) in self.array(array)[..len].iter().enumerate() {
+            let row = if along { 0 } else { at % LANES };
+            let number = match &weights {
+                // What has no weight is nothing, whatever it is.
+                Some(weights) if weights[at].to_f64() == 0.0 => 0.0,
+                Some(weights) => number.to_f64() * weights[at].to_f64(),
+                None => number.to_f64(),
+            };
+            let sum = sums[row] + number;
+            let of_number = sum - sums[row];
+            lost[row] += (sums[row] - (sum - of_number)) + (number - of_number);
+            sums[row] = sum;
+        }
+        core::array::from_fn(|row| sums[row] + lost[row])
+    }
+
+    /// The mean weight Σ q·w of each row.
+    fn row_weights(&mut self) -> [f64; LANES] {
+        self.column_sums(Array::Target, Some(Array::Weights), 0.0)
     }
 
     /// Copies the slopes of the tile to memory.

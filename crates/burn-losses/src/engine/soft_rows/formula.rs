@@ -5,23 +5,28 @@ use crate::display;
 use crate::engine::class_rows::{ClassFormula, ClassParameter, Known, Row, Terms};
 use crate::engine::pointwise::{Input, Place, floored};
 use crate::per_class::PerClass;
-use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST, ln};
+use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST};
 use crate::real::program::Program;
 use crate::real::{Dual, Real};
 use core::fmt::Debug;
 use serde::Serialize;
 use serde_json::Value;
 
+/// Stands for ln 0 where that would make NaN of slopes.
+pub(crate) const LOST: f64 = -1e30;
+
 /// One class of a row, as a [`SoftClassFormula`] sees it: its probability p in every form that keeps its digits, and its
 /// target probability q.
 #[derive(Clone, Debug)]
 pub struct Class<R: Real> {
     log_p: R,
+    finite_log_p: R,
     p: R,
     miss: R,
     target: R,
     index: R::Index,
     classes: usize,
+    softmax: bool,
 }
 
 impl<R: Real> Class<R> {
@@ -70,6 +75,52 @@ impl<R: Real> Class<R> {
         let is_large = self.miss().less(&self.p());
         R::select(&is_large, self.miss() + (self.target() - 1.0), self.target() - self.p())
     }
+    /// Whether p and q are within half of q of each other.
+    #[inline(always)]
+    pub fn is_near(&self) -> R::Mask {
+        (self.difference() / self.target()).abs().less(&self.constant(0.5))
+    }
+    /// ln(p/q) for p and q above 0, with the digits of their difference where they are near each other.
+    #[inline(always)]
+    pub fn log_ratio(&self) -> R {
+        let is_near = self.is_near();
+        let change = R::select(&is_near, -self.difference() / self.target(), self.constant(0.5));
+        R::select(&is_near, change.ln_1p(), self.log_p() - self.log_target())
+    }
+    /// Whether scores are logits, so that the p of a row sum to 1.
+    #[inline(always)]
+    pub fn is_softmax(&self) -> bool {
+        self.softmax
+    }
+    /// ln p, but [`LOST`] with the slope of ln p where that is −∞: what it is a part of then has the limit for its slope,
+    /// and not 0 · ∞. [`infinite_where`](Self::infinite_where) gives the value back its infinity.
+    #[inline(always)]
+    pub(crate) fn finite_log_p(&self) -> R {
+        self.finite_log_p.clone()
+    }
+    /// ln q, but [`LOST`], and that steep, where q is 0 and p is not: likewise.
+    /// [`infinite_without_target`](Self::infinite_without_target) gives the value back its infinity.
+    #[inline(always)]
+    pub(crate) fn finite_log_target(&self) -> R {
+        let zero = self.constant(0.0);
+        let steep = R::select(&self.p.equal(&zero), zero.clone(), self.target() * -LOST + LOST);
+        R::select(&self.target.equal(&zero), steep, self.log_target())
+    }
+    /// ∞ where q is 0 and p is not; else 0.
+    #[inline(always)]
+    pub(crate) fn infinite_without_target(&self) -> R {
+        let (zero, infinity) = (self.constant(0.0), self.constant(f64::INFINITY));
+        let unless_p = R::select(&self.p.equal(&zero), zero.clone(), infinity);
+        R::select(&self.target.equal(&zero), unless_p, zero)
+    }
+    /// ∞ where `size`, made with [`finite_log_p`](Self::finite_log_p), is as large as only that makes it; else 0.
+    #[inline(always)]
+    pub(crate) fn infinite_where(&self, size: &R) -> R {
+        let is_lost = self.log_p.equal(&self.constant(f64::NEG_INFINITY));
+        let is_large = self.constant(-LOST * 1e-10).less(&size.detached());
+        let infinity = self.constant(f64::INFINITY);
+        R::select(&is_lost, R::select(&is_large, infinity, self.constant(0.0)), self.constant(0.0))
+    }
     /// A hyper-parameter of this class: the same constant for all, or its own entry.
     #[inline(always)]
     pub fn of_class(&self, parameter: impl ClassParameter) -> R {
@@ -113,7 +164,9 @@ pub(crate) fn weighted<R: Real>(q: R, x: R) -> R {
 pub struct Sums<R: Real> {
     first: R,
     second: R,
+    excess: Option<R>,
     classes: usize,
+    softmax: bool,
 }
 
 impl<R: Real> Sums<R> {
@@ -126,6 +179,20 @@ impl<R: Real> Sums<R> {
     #[inline(always)]
     pub fn second(&self) -> R {
         self.second.clone()
+    }
+    /// Σₖ qₖ − 1, with all its digits, of a formula that [compares](SoftClassFormula::COMPARES).
+    ///
+    /// # Panics
+    ///
+    /// If the formula does not.
+    #[inline(always)]
+    pub fn excess(&self) -> R {
+        self.excess.clone().expect("Sums: excess must be of a formula that COMPARES, got one that does not")
+    }
+    /// Whether scores are logits, so that the p of a row sum to 1.
+    #[inline(always)]
+    pub fn is_softmax(&self) -> bool {
+        self.softmax
     }
     /// The constant.
     #[inline(always)]
@@ -181,6 +248,17 @@ pub trait SoftClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         false
     }
 
+    /// Whether the loss is Σₖ qₖ·ℓ(k), ℓ(k) being the loss against class k by that class's probability alone. Against
+    /// probabilities class weights then multiply each class's term; every other loss is multiplied, as a whole row, by the
+    /// mean weight Σₖ qₖ·wₖ. Both are the class's weight where the target is one class for certain.
+    fn is_expected(&self) -> bool {
+        false
+    }
+
+    /// Whether the loss tells how far p is from q, and is 0 where they are alike. Against probabilities it is then
+    /// computed in f64 where there is f64, since the rounding errors of p in f32 are all there is of a small distance.
+    const COMPARES: bool = false;
+
     /// Whether there is a second sum.
     const SECOND: bool = false;
 
@@ -209,11 +287,13 @@ pub trait SoftClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         display::type_name::<Self>()
     }
 
-    /// The loss as a Burn module, of logits.
+    /// The loss as a Burn module, of logits. As a field of a model its type is `SoftClassLoss<…>` with the formula's type in
+    /// it: see [a loss in a model](crate#a-loss-in-a-model).
     ///
     /// # Panics
     ///
     /// If a hyper-parameter is outside its range.
+    #[track_caller]
     fn init(&self) -> crate::criteria::SoftClassLoss<Self> {
         crate::criteria::SoftClassLoss::new(self.clone())
     }
@@ -235,12 +315,17 @@ impl<F: ClassFormula> SoftClassFormula for Expected<F> {
         F::name()
     }
 
+    fn is_expected(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn term<R: Real>(&self, class: &Class<R>) -> R {
-        let Class { log_p, p, miss, .. } = class.clone();
-        let known = Known { log_p, p, miss, log_miss: class.log_miss() };
+        let Class { finite_log_p, p, miss, .. } = class.clone();
+        let known = Known { log_p: finite_log_p, p, miss, log_miss: class.log_miss() };
         let row = Row::of_known(known, class.index.clone(), class.classes);
-        class.weighted(class.target(), self.0.loss(&row))
+        let loss = self.0.loss(&row);
+        class.weighted(class.target(), loss.clone() + class.infinite_where(&loss))
     }
 }
 
@@ -266,6 +351,8 @@ pub(crate) struct Stretch<T> {
     /// The weight of every class.
     pub(crate) weights: Option<*const T>,
     pub(crate) place: Place,
+    /// Scores are logits.
+    pub(crate) softmax: bool,
     pub(crate) values: [*mut T; 2],
     /// The slopes by ln p (of logits) or by the score (of anything else).
     pub(crate) slopes: Option<[*mut T; 2]>,
@@ -280,10 +367,14 @@ pub(crate) const LANES: usize = 64;
 pub(crate) struct SumsBlock<T> {
     pub(crate) len: usize,
     pub(crate) classes: usize,
+    /// Scores are logits.
+    pub(crate) softmax: bool,
     pub(crate) sums: [[T; LANES]; 2],
+    /// Σ q − 1, of formulas that compare.
+    pub(crate) excess: [T; LANES],
     pub(crate) loss: [T; LANES],
-    /// By the sums.
-    pub(crate) slopes: [[T; LANES]; 2],
+    /// By the sums and the excess.
+    pub(crate) slopes: [[T; LANES]; 3],
 }
 
 /// A formula whose type is forgotten.
@@ -293,14 +384,16 @@ pub(crate) trait SoftFormula: Debug + Send + Sync {
     fn per_class(&self) -> Vec<(&'static str, usize)>;
     fn has_second(&self) -> bool;
     fn is_log_sum(&self) -> bool;
+    fn is_expected(&self) -> bool;
+    fn compares(&self) -> bool;
     fn terms_f32(&self, stretch: &mut Stretch<f32>);
     fn terms_f64(&self, stretch: &mut Stretch<f64>);
     fn sums_f32(&self, sums: &mut SumsBlock<f32>);
     fn sums_f64(&self, sums: &mut SumsBlock<f64>);
-    /// The terms of ln p, p, 1 − p and q, to be evaluated over the tensors of whatever backend.
-    fn terms_program(&self, classes: usize) -> Program;
-    /// The loss of the sums.
-    fn loss_program(&self, classes: usize) -> Program;
+    /// The terms of ln p, p, 1 − p, q and the finite ln p, to be evaluated over the tensors of whatever backend.
+    fn terms_program(&self, classes: usize, softmax: bool) -> Program;
+    /// The loss of the sums and the excess.
+    fn loss_program(&self, classes: usize, softmax: bool) -> Program;
 }
 
 impl<F: SoftClassFormula> SoftFormula for F {
@@ -323,6 +416,12 @@ impl<F: SoftClassFormula> SoftFormula for F {
     fn is_log_sum(&self) -> bool {
         SoftClassFormula::is_log_sum(self)
     }
+    fn is_expected(&self) -> bool {
+        SoftClassFormula::is_expected(self)
+    }
+    fn compares(&self) -> bool {
+        F::COMPARES
+    }
     fn terms_f32(&self, stretch: &mut Stretch<f32>) {
         f32::dispatch_formula(TermsOf { formula: self, stretch });
     }
@@ -335,17 +434,18 @@ impl<F: SoftClassFormula> SoftFormula for F {
     fn sums_f64(&self, sums: &mut SumsBlock<f64>) {
         f64::dispatch_formula(LossOf { formula: self, sums });
     }
-    fn terms_program(&self, classes: usize) -> Program {
-        Program::of(4, |inputs| {
-            let [log_p, p, miss, target] = [0, 1, 2, 3].map(|index| inputs[index].clone());
-            let class = Class { log_p, p, miss, target, index: (), classes };
+    fn terms_program(&self, classes: usize, softmax: bool) -> Program {
+        Program::of(5, |inputs| {
+            let [log_p, p, miss, target, finite_log_p] = [0, 1, 2, 3, 4].map(|index| inputs[index].clone());
+            let class = Class { log_p, finite_log_p, p, miss, target, index: (), classes, softmax };
             [self.term(&class), self.second(&class)]
         })
     }
-    fn loss_program(&self, classes: usize) -> Program {
-        Program::of(2, |inputs| {
+    fn loss_program(&self, classes: usize, softmax: bool) -> Program {
+        Program::of(3, |inputs| {
             let (first, second) = (inputs[0].clone(), inputs[1].clone());
-            [SoftClassFormula::loss(self, &Sums { first, second, classes })]
+            let excess = F::COMPARES.then(|| inputs[2].clone());
+            [SoftClassFormula::loss(self, &Sums { first, second, excess, classes, softmax })]
         })
     }
 }
@@ -396,13 +496,17 @@ unsafe fn class<V: Vector>(stretch: &Stretch<V::T>, at: usize, index: [u32; WIDE
         let slopes = [stretch.log_p_slope, stretch.p_slope].map(|from| Lanes(V::load(from.add(at))));
         let [by_log_p, by_p] = slopes;
         let with_slope = |value: Lanes<V>, slope: Lanes<V>| Dual { value, slopes: [Some(slope), None] };
+        let is_lost = log_p.equal(&log_p.constant(f64::NEG_INFINITY));
+        let finite_log_p = Lanes::select(&is_lost, log_p.constant(LOST), log_p);
         Class {
             log_p: with_slope(log_p, by_log_p),
+            finite_log_p: with_slope(finite_log_p, by_log_p),
             p: with_slope(p, by_p),
             miss: with_slope(miss, -by_p),
             target,
             index,
             classes,
+            softmax: stretch.softmax,
         }
     }
 }
@@ -446,7 +550,7 @@ unsafe fn step<F: SoftClassFormula, V: Vector>(formula: &F, stretch: &Stretch<V:
     }
 }
 
-/// Value and slopes of a term that is a logarithm: it is weighted by the logarithm of its weight.
+/// Value and slopes of a term that is a logarithm.
 ///
 /// # Safety
 ///
@@ -456,11 +560,7 @@ unsafe fn step<F: SoftClassFormula, V: Vector>(formula: &F, stretch: &Stretch<V:
 unsafe fn write_log<V: Vector>(stretch: &Stretch<V::T>, at: usize, term: Dual<Lanes<V>, 2>) {
     // SAFETY: the caller's promise.
     unsafe {
-        let value = match stretch.weights {
-            Some(weights) => term.value.0.add(ln(V::load(weights.add(at)))),
-            None => term.value.0,
-        };
-        value.store(stretch.values[0].add(at));
+        term.value.0.store(stretch.values[0].add(at));
         if let Some(slopes) = stretch.slopes {
             term.slope(0).0.store(slopes[0].add(at));
         }
@@ -504,17 +604,31 @@ impl<F: SoftClassFormula, T: Simd> Kernel<T> for LossOf<'_, F, T> {
         let Self { formula, sums } = self;
         let mut at = 0;
         while at < sums.len {
-            // SAFETY: LANES is a multiple of W.
-            #[allow(unsafe_code)]
-            unsafe {
-                let first = Dual::<_, 2>::variable(Lanes(V::load(sums.sums[0].as_ptr().add(at))), 0);
-                let second = Dual::variable(Lanes(V::load(sums.sums[1].as_ptr().add(at))), 1);
-                let loss = formula.loss(&Sums { first, second, classes: sums.classes });
-                loss.value.0.store(sums.loss.as_mut_ptr().add(at));
-                loss.slope(0).0.store(sums.slopes[0].as_mut_ptr().add(at));
-                loss.slope(1).0.store(sums.slopes[1].as_mut_ptr().add(at));
+            if F::COMPARES {
+                losses::<F, V, 3>(formula, sums, at);
+            } else {
+                losses::<F, V, 2>(formula, sums, at);
             }
             at += V::W;
+        }
+    }
+}
+
+/// The losses of the rows from `at` on, with their slopes by the first `K` of the sums and the excess.
+#[inline(always)]
+fn losses<F: SoftClassFormula, V: Vector, const K: usize>(formula: &F, sums: &mut SumsBlock<V::T>, at: usize) {
+    // SAFETY: LANES is a multiple of W.
+    #[allow(unsafe_code)]
+    unsafe {
+        let variable = |from: &[V::T; LANES], index: usize| {
+            Dual::<_, K>::variable(Lanes(V::load(from.as_ptr().add(at))), index.min(K - 1))
+        };
+        let (first, second) = (variable(&sums.sums[0], 0), variable(&sums.sums[1], 1));
+        let excess = F::COMPARES.then(|| variable(&sums.excess, 2));
+        let loss = formula.loss(&Sums { first, second, excess, classes: sums.classes, softmax: sums.softmax });
+        loss.value.0.store(sums.loss.as_mut_ptr().add(at));
+        for index in 0..K {
+            loss.slope(index).0.store(sums.slopes[index].as_mut_ptr().add(at));
         }
     }
 }

@@ -24,13 +24,15 @@ mod formula;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 pub(crate) use cpu::{gradients, value, with_gradients};
 pub use formula::{Class, SoftClassFormula, Sums};
-pub(crate) use formula::{Expected, SoftFormula, Stretch, SumsBlock, weighted};
+pub(crate) use formula::{Expected, LOST, SoftFormula, Stretch, SumsBlock, weighted};
 
 use super::class_rows::ClassParameter as _;
 use super::pointwise::Input;
 use crate::backend::{self, HostLossBackend};
 use crate::check;
+use crate::class_weights;
 use crate::combine::LabelSmoothing;
+use crate::criteria::class_numbers;
 use crate::reduction::Reduction;
 use burn::backend::Dispatch;
 use burn::tensor::{DType, FloatDType, Int, Shape, Tensor};
@@ -43,7 +45,8 @@ pub struct SoftCall {
     pub(crate) input: Input,
     /// The targets are probabilities, not classes.
     pub(crate) dense: bool,
-    /// Of the terms where targets are probabilities, of the rows where they are classes.
+    /// Of the rows where targets are classes. Where they are probabilities: of the terms if the loss is the expected one of
+    /// a class, else Σ q·w of the rows.
     pub(crate) class_weights: Option<Arc<[f64]>>,
     pub(crate) ignore_index: Option<i64>,
     /// A share of every target goes to all classes.
@@ -112,10 +115,32 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     weights: Option<Tensor<T>>,
     mut call: SoftCall,
 ) -> Tensor<O> {
+    if let (1, Targets::Soft(targets)) = (D, &targets) {
+        // One row, as burn-nn takes it.
+        check::alike(call.formula.name(), ("scores", &scores), ("targets", targets));
+        let row = |tensor: &Tensor<D>| tensor.clone().reshape([1, tensor.dims()[0]]);
+        let weights = weights.map(|weights| weights.reshape([1]));
+        return evaluate::<2, 1, O>(row(&scores), Targets::Soft(row(targets)), weights, call);
+    }
     let device = scores.device();
     call.weighted = weights.is_some();
     call.dense = matches!(targets, Targets::Soft(_));
     check::soft_shapes(&scores, &targets, weights.as_ref(), &call);
+    let dtype = scores.dtype();
+    let is_soft = call.dense || call.label_smoothing.is_some();
+    if is_soft && call.formula.compares() && dtype != DType::F64 && backend::has_f64(&device) {
+        let targets = match targets {
+            Targets::Soft(targets) => Targets::Soft(targets.cast(DType::F64)),
+            classes => classes,
+        };
+        let weights = weights.map(|weights| weights.cast(DType::F64));
+        return evaluate(scores.cast(DType::F64), targets, weights, call).cast(dtype);
+    }
+    if let Some(weights) = &call.class_weights {
+        // Only a mean against classes is divided by them.
+        let cancels = call.reduction == Some(Reduction::Mean) && !call.dense;
+        call.class_weights = Some(class_weights::scaled(call.formula.name(), weights, dtype, cancels));
+    }
     let fused = !call.composed && backend::is_on_host(&device, scores.dtype());
     let dtype = FloatDType::from(scores.dtype());
     // What is not there is stood for by something: tensors cannot be left out of Burn's extension calls.
@@ -123,14 +148,20 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     let weights = weights.map_or_else(nothing, |weights| weights.detach().into_dispatch());
     let (targets, classes) = match targets {
         Targets::Soft(targets) => (targets.into_dispatch(), Tensor::<1, Int>::zeros([1], &device).into_dispatch()),
-        Targets::Classes(classes) => (nothing(), classes.into_dispatch()),
+        Targets::Classes(classes) if fused => (nothing(), classes.into_dispatch()),
+        Targets::Classes(classes) => (nothing(), class_numbers(&classes).into_dispatch()),
     };
     let scores = scores.into_dispatch();
     Tensor::from_dispatch(if fused {
-        Dispatch::soft_rows(scores, targets, classes, weights, call)
+        check::heard(|| Dispatch::soft_rows(scores, targets, classes, weights, call))
     } else {
         composed::evaluate(scores, targets, classes, weights, &call)
     })
+}
+
+/// Whether class weights multiply whole rows, each by its mean weight.
+fn weighs_rows(call: &SoftCall) -> bool {
+    call.dense && call.class_weights.is_some() && !call.formula.is_expected()
 }
 
 /// What each row counts in the mean, where rows do not all count the same.
