@@ -471,6 +471,7 @@ fn ranges_contain_what_they_say() {
         (Range::open(0.0, 1.0), "> 0 and < 1", vec![1e-9, 0.9], vec![0.0, 1.0, f64::NAN]),
         (Range::all(), "finite", vec![-1e300, 0.0], vec![f64::INFINITY, f64::NAN]),
         (Range::above_up_to(f64::NEG_INFINITY, 2.0), "≤ 2", vec![-1e300, 2.0], vec![2.1, f64::NEG_INFINITY]),
+        (Range::size(), "≥ 1e-18 and ≤ 1e18", vec![1e-18, 1.0, 1e18], vec![0.0, 9e-19, 2e18, f64::INFINITY, f64::NAN]),
         (Range::whole(1.0, 8.0), "a whole number ≥ 1 and ≤ 8", vec![1.0, 8.0], vec![0.0, 1.5, 9.0, f64::NAN]),
     ];
     for (range, text, inside, outside) in ends {

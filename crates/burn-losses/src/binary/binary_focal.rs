@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 /// γ = 0 is [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy) with β = α; α = ½ besides is half of
 /// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). A target y between
 /// 0 and 1 mixes the two losses; torchvision, Keras and Optax mix what the cross-entropy is multiplied by:
-/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise.
+/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise. At infinitely wrong logits the slopes
+/// are −α and 1 − α.
 ///
 /// # Numerics
 ///

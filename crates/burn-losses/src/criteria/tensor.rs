@@ -234,6 +234,8 @@ impl TensorCall {
 /// | weights | the result's without reduction | ≥ 0; 0 takes a loss out altogether |
 /// | result | `[1]`; without reduction the prediction's, with 1 for every axis that the loss sums over: see [`Per`] | the prediction's dtype |
 ///
+/// Labels outside of 0 … 1 that count are an error on the CPU; elsewhere they are taken as they are.
+///
 /// The mean divides by the number of losses, or by the sum of their weights. Gradients flow to predictions and, but for
 /// losses of labels, to targets.
 #[derive(Module, Debug)]

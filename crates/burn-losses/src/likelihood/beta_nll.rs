@@ -27,6 +27,10 @@ use serde::{Deserialize, Serialize};
 /// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by half of
 /// [`Mse`](crate::Mse).
 ///
+/// # Numerics
+///
+/// w·r²/v is the square of √w·r/√v, so neither it nor its slopes leave the range before they must.
+///
 /// # Source
 ///
 /// M. Seitzer et al., On the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks,

@@ -28,6 +28,11 @@ use serde::{Deserialize, Serialize};
 /// At a constant variance half of [`Mse`](crate::Mse), divided by it, up to a constant. The second input is the
 /// variance, not the standard deviation; one below ε counts as ε, a negative one too.
 ///
+/// # Numerics
+///
+/// r²/v is the square of r/√v, so neither it nor its slopes leave the range before they must. At v = ε the slope by the
+/// variance is 0 at infinite residuals, too.
+///
 /// # Source
 ///
 /// D. A. Nix and A. S. Weigend, Estimating the mean and variance of the target probability distribution, 1994;

@@ -26,6 +26,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// At a constant scale [`L1`](crate::L1), divided by it, up to a constant.
 ///
+/// # Numerics
+///
+/// ln 2b is ln b + ln 2, which is finite for every b.
+///
 /// # Source
 ///
 /// P.-S. Laplace, Mémoire sur la probabilité des causes par les événements, 1774.

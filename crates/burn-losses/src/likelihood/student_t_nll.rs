@@ -32,7 +32,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// k is right to the last digits for every ν, where the difference of two log-gammas has none left at ν = 10¹⁰. No
-/// square overflows: beyond 2³⁰·s·√ν it is 2·(ln |r| − ln s) − ln ν.
+/// square overflows or vanishes: beyond 2³⁰·s·√ν the loss is (ν + 1)·ln |r| − ν·ln s and a constant, below 2⁻¹⁵·s·√ν
+/// ½·(1 + 1/ν)·(r/s)² and what is next to it, plus ln s.
 ///
 /// # Source
 ///

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// The slope at x = m is 0. There is no gradient by the targets.
+/// The slope at x = m is 0. There is no gradient by the targets. A target of NaN gives NaN.
 ///
 /// # Source
 ///

@@ -453,7 +453,7 @@ macro_rules! portable {
             }
             #[inline(always)]
             fn larger(self, other: Self) -> Self {
-                Self(core::array::from_fn(|i| if other.0[i] > self.0[i] { other.0[i] } else { self.0[i] }))
+                Self(core::array::from_fn(|i| if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] }))
             }
             #[inline(always)]
             fn less(self, other: Self) -> [bool; $n] {

@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// The line is the value at θ plus A·(|r| − θ), with A by the sigmoid of e·ln(θ/ε): nothing cancels.
+/// The line is the value at θ plus A·(|r| − θ), with A by the sigmoid of e·ln(θ/ε): nothing cancels. The slopes of the
+/// power come from the power, not from the logarithm, whose own is infinite near 0.
 ///
 /// # Source
 ///

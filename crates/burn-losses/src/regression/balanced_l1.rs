@@ -1,5 +1,6 @@
 //! Balanced L1 loss.
 
+use super::{EVEN, LOG, series};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
@@ -28,8 +29,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// With l = ln(1 + b·|r|/β) the first line is (α/b)·(β·e^l·(e^−l − 1 + l) + (1 − β)·l), whose bracket is right to the
-/// last digits near 0.
+/// With u = |r|/β and l = ln(1 + b·u) the first line is α·(β·(u + 1/b)·(e^−l − 1 + l) + (1 − β)·l/b). For small b·u it is a
+/// series, since for large α nothing else is left; for large b·u l is ln b + ln(u + 1/b), in which e^(γ/α) stands alone.
+/// γ/b − α·β is found in f64.
 ///
 /// # Source
 ///
@@ -119,7 +121,6 @@ impl PointwiseFormula for BalancedL1 {
         let inverse = (-growth).exp() / -(-growth).exp_m1();
         let left = if growth > 700.0 { -1.0 } else { -growth.exp_m1_minus() / b };
         let offset = alpha * left + alpha * (1.0 - beta);
-
         let size = at.residual().abs();
         let part = size.clone() / beta;
         let share = part.clone() * b;
@@ -146,18 +147,4 @@ impl PointwiseFormula for BalancedL1 {
         let beta = at.constant(beta);
         R::select(&size.less(&beta), near, R::select(&size.equal(&beta), kink, far))
     }
-}
-
-/// ((1 + s)·ln(1 + s) − s)/s², and ln(1 + s)/s.
-const EVEN: [f64; 6] = [1.0 / 2.0, -1.0 / 6.0, 1.0 / 12.0, -1.0 / 20.0, 1.0 / 30.0, -1.0 / 42.0];
-const LOG: [f64; 6] = [1.0, -1.0 / 2.0, 1.0 / 3.0, -1.0 / 4.0, 1.0 / 5.0, -1.0 / 6.0];
-
-/// A power series, for |s| < 2⁻¹⁰.
-#[inline(always)]
-fn series<R: Real>(s: &R, terms: [f64; 6]) -> R {
-    let mut sum = s.constant(terms[5]);
-    for term in terms[..5].iter().rev() {
-        sum = sum * s.clone() + *term;
-    }
-    sum
 }

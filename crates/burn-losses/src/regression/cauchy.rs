@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// No square overflows: beyond 2³⁰·c the logarithm is 2·ln(|r|/c).
+/// No square overflows, and none vanishes: beyond 2³⁰·c the logarithm is 2·ln(|r|/c), below 2⁻¹⁵·c the loss is
+/// (r²/2)·(1 − ½·(r/c)²).
 ///
 /// # Source
 ///

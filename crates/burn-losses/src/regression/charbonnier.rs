@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// No square overflows: beyond 2³⁰·ε the root is |r| itself.
+/// Written √ε·√(ε + r²/ε), and beyond 2³⁰·ε |r| itself: no square overflows, and none vanishes.
 ///
 /// # Source
 ///

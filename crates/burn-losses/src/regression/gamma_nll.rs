@@ -25,7 +25,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// [`TweedieNll`](crate::TweedieNll) as p → 2, up to a constant.
+/// [`TweedieNll`](crate::TweedieNll) as p → 2, up to a constant. At x = −∞ the loss is ∞, with the slope −∞.
+///
+/// # Numerics
+///
+/// y·e^(−x) is multiplied by the root of the power twice, so that no power leaves the range before the product.
 ///
 /// # Source
 ///

@@ -1,6 +1,6 @@
 //! General robust loss.
 
-use super::half_size;
+use super::{beyond, grown, half_size, power};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
@@ -34,7 +34,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// With l = ln(1 + z/b) the power less 1 is e^(α·l/2) − 1 by `exp_m1`, right for every α, 0 and 2 included. Where it is
-/// large and α ≥ ½, roots of 1 + z/b take most of the power, so that the exponential carries little of it.
+/// large and α ≥ ½, roots of 1 + z/b take most of the power, so that the exponential carries little of it. Below 2⁻¹⁵ of
+/// its scale the loss is z/2 and what is next to it.
 ///
 /// # Source
 ///
@@ -112,8 +113,7 @@ impl PointwiseFormula for GeneralRobust {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (alpha, b) = (self.alpha, 2.0 - self.alpha);
-        let size = at.residual().abs();
+        let (alpha, b, size) = (self.alpha, 2.0 - self.alpha, at.residual().abs());
         let part = size.clone() / self.c;
         if b == 0.0 {
             return part.clone() * 0.5 * part;
@@ -130,39 +130,19 @@ impl PointwiseFormula for GeneralRobust {
             return R::select(&is_tiny, half, log);
         }
         let near = (log.clone() * (0.5 * alpha)).exp_m1() * (b / alpha);
-        let exponent = half.clone() * (alpha / b);
-        let bent = half.clone() * (exponent.clone() * (exponent.clone() / 6.0 + 0.5) + 1.0);
-        let is_straight = exponent.clone().abs().less(&at.constant(2f64.powi(-17)));
-        let tiny = R::select(&is_straight, bent, exponent.exp_m1() * (b / alpha));
-        let near = R::select(&is_tiny, tiny, near);
-        if alpha < 0.0 {
-            return near;
-        }
-        let is_infinite = size.equal(&at.constant(f64::INFINITY));
-        // The slope goes to 0, to 1/c or to ∞.
-        let end = if alpha < 1.0 {
-            size.clone().ln()
-        } else if alpha == 1.0 {
-            size.clone() / self.c
-        } else {
-            size.clone() * size.clone()
-        };
+        let near = R::select(&is_tiny, grown(half, alpha / b), near);
+        let (is_infinite, end) = (size.equal(&at.constant(f64::INFINITY)), beyond(size.clone() / self.c, alpha));
         if alpha < 0.5 {
-            return R::select(&is_infinite, end, near);
+            return if alpha < 0.0 { near } else { R::select(&is_infinite, end, near) };
         }
-        // ratio^α as r times a constant, whose slope by r is α times as large.
-        let steady = (log.detached() * (0.5 * alpha - 0.5)).exp() * (b / alpha / unit);
-        let vast = (size.detached() + (size.clone() - size.detached()) * alpha) * steady;
+        let vast = power(size, log.clone(), b / alpha / unit, alpha);
         let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
-        let far = if alpha == 1.0 {
-            root.clone()
-        } else if alpha < 1.5 {
-            root.clone() * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()
+        let far = if alpha < 1.5 {
+            root * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()
         } else {
-            root.clone() * (root.clone() * (b / alpha) * (log * (0.5 * alpha - 1.0)).exp())
+            root.clone() * (root * (b / alpha) * (log * (0.5 * alpha - 1.0)).exp())
         };
-        let far = R::select(&at.constant(1e15).less(&ratio), vast, far - b / alpha);
-        let far = R::select(&is_infinite, end, far);
-        R::select(&ratio.less(&at.constant(4.0)), near, far)
+        let far = R::select(&at.constant(1e15).less(&ratio), vast, far) - b / alpha;
+        R::select(&ratio.less(&at.constant(4.0)), near, R::select(&is_infinite, end, far))
     }
 }

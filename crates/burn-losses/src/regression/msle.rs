@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// The slope by what is at or below ε is 0.
+/// The slope by what is at or below ε is 0, and so is that by an infinite value, where the loss is infinite.
 ///
 /// # Numerics
 ///

@@ -26,11 +26,13 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// [`TweedieNll`](crate::TweedieNll) as p → 1, up to a constant. `full` adds Stirling's formula for ln y!, which no
-/// prediction changes. Without `log_input` a prediction below −ε is no rate: its loss is NaN.
+/// prediction changes. Without `log_input` a prediction below −ε is no rate: its loss is NaN. A count of 0 costs e^x
+/// alone, even at x = −∞.
 ///
 /// # Numerics
 ///
-/// For rates above ½, ln(x + ε) is written with `ln_1p`, so that ε is not lost near x = 1.
+/// For rates above ½, ln(x + ε) is written with `ln_1p`, so that ε is not lost near x = 1. With `full`, y·(ln y − 1 − x) is
+/// one product, so that nothing is left of two large ones. An infinite rate is an infinite loss, whatever the count.
 ///
 /// # Source
 ///

@@ -28,8 +28,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Near 0 written z/(1 + √(1 + z)), so small errors keep their digits; no square overflows: beyond 2³⁰·δ the root is
-/// |r|/δ itself.
+/// Near 0 written (δ^(k/2−1)·r)²/(1 + √(1 + (r/δ)²)), so small errors keep their digits; far away δ^(k−1) times |r|, whose
+/// factor beyond 2³⁰·δ is 1 − δ/|r|: no power of δ and no square leaves the range before the loss does.
 ///
 /// # Source
 ///

@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// A loss above 1 is written 2 − 2·(2m + ε)/(|y| + |ŷ| + ε), m the smaller of |y| and |ŷ| where the signs agree and 0
-/// where they do not: its slopes are small there, and have no terms that cancel.
+/// where they do not: its slopes are small there, and have no terms that cancel. Numbers beyond 10³⁰ are divided by 16
+/// first, so that their sum stays finite.
 ///
 /// # Source
 ///

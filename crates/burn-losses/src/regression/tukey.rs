@@ -30,8 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Near 0 written z·(1 + w + w²) with z = (r/c)² and w = 1 − z, near c 1 − w³, so the value keeps its digits at one end
-/// and the slope at the other.
+/// Near 0 written r²/6·(1 + w + w²) with w = 1 − (r/c)², near c with 1 − w³, so the value keeps its digits at one end and
+/// the slope at the other.
 ///
 /// # Source
 ///

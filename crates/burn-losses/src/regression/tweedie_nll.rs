@@ -24,7 +24,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// p → 1 is [`PoissonNll`](crate::PoissonNll), p → 2 [`GammaNll`](crate::GammaNll), up to constants.
+/// At y = 0 the first term is 0, even at x = −∞. p → 1 is [`PoissonNll`](crate::PoissonNll), p → 2 [`GammaNll`](crate::GammaNll), up to constants.
+///
+/// # Numerics
+///
+/// y·e^(−(p−1)·x) is multiplied by the root of the power twice, so that no power leaves the range before the product.
 ///
 /// # Source
 ///

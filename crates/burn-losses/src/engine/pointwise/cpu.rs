@@ -7,7 +7,7 @@
 use super::{Labels, Place, PointCall, Points};
 use crate::check;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
-use crate::real::lanes::Scalar as _;
+use crate::real::lanes::{Kernel, Scalar as _, Simd, Vector, WIDEST};
 use crate::reduction::Reduction;
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
@@ -196,8 +196,54 @@ unsafe impl<E: Sync> Sync for Memory<E> {}
 /// Where a label is none, and what it is.
 type Wrong = (usize, f64);
 
+/// How far labels are from the middle of what they may be, at most. (What counts for nothing is not left out: that is
+/// asked where one is too far.)
+struct Farthest<'a, T> {
+    labels: Labels,
+    of: &'a [T],
+}
+
+impl<T: Simd> Kernel<T> for Farthest<'_, T> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<V: Vector<T = T>>(self) -> f64 {
+        let (number, from, len) = (|x: f64| V::splat(T::from_f64(x)), self.of.as_ptr(), self.of.len());
+        // Several at a time: each waits for the one before it.
+        let mut worst = [number(0.0); 4];
+        let mut at = 0;
+        // SAFETY: at most `len` labels are read, and the array holds WIDEST ≥ W values.
+        unsafe {
+            while at + 4 * V::W <= len {
+                for (lane, worst) in worst.iter_mut().enumerate() {
+                    // A NaN is not larger.
+                    *worst = self.labels.distance(V::load(from.add(at + lane * V::W))).larger(*worst);
+                }
+                at += 4 * V::W;
+            }
+            while at < len {
+                let n = V::W.min(len - at);
+                let label = if n == V::W { V::load(from.add(at)) } else { V::load_first(from.add(at), n, number(1.0)) };
+                worst[0] = self.labels.distance(label).larger(worst[0]);
+                at += n;
+            }
+            let mut distances = [T::from_f64(0.0); WIDEST];
+            worst[0].larger(worst[1]).larger(worst[2].larger(worst[3])).store(distances.as_mut_ptr());
+            distances[..V::W].iter().fold(0.0, |most, distance| distance.to_f64().max(most))
+        }
+    }
+}
+
 /// The first label of a stretch that counts and is none.
 fn first_wrong<T: Accumulator>(points: &Points<T>, labels: Labels) -> Option<Wrong> {
+    if labels == Labels::Any {
+        return None;
+    }
+    // SAFETY: the pointer is to so many labels.
+    let of = unsafe { core::slice::from_raw_parts(points.inputs[1], points.len) };
+    if T::dispatch(Farthest { labels, of }) <= labels.farthest() {
+        return None;
+    }
     (0..points.len).find_map(|i| {
         // SAFETY: i < len.
         let (label, weight) = unsafe { (*points.inputs[1].add(i), points.weights.map(|weights| *weights.add(i))) };
@@ -235,7 +281,6 @@ fn task<E: Element>(
             gradients: [None; 3],
             class: Place::of(dims, at),
             sum: 0.0,
-            wrong: false,
         };
         let mut read = |pointer: *const E, slot: usize| match E::same(here(pointer).cast_mut()) {
             Some(pointer) => pointer.cast_const(),
@@ -261,14 +306,10 @@ fn task<E: Element>(
         for index in 0..3 {
             points.gradients[index] = memory.gradients[index].map(|gradient| written(gradient, 6 + index));
         }
-        // Labels that are written over must be looked at before.
-        let before = points.gradients[1].and_then(|_| first_wrong(&points, labels));
+        // Before gradients are written over them.
+        wrong = wrong.or_else(|| first_wrong(&points, labels).map(|(position, label)| (at + position, label)));
         E::Acc::points(&*call.formula, &mut points);
         sum += points.sum;
-        if points.wrong && wrong.is_none() {
-            let here = before.or_else(|| first_wrong(&points, labels));
-            wrong = here.map(|(position, label)| (at + position, label));
-        }
         if !direct {
             let outputs = [memory.losses, memory.gradients[0], memory.gradients[1], memory.gradients[2]];
             for (slot, output) in outputs.into_iter().enumerate() {

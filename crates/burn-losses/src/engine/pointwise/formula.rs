@@ -270,24 +270,34 @@ impl Labels {
         }
     }
 
-    /// How far the label is from the middle of what it may be, and how far it may be.
+    /// How far the label is from the middle of what it may be.
     #[inline(always)]
-    fn distance<V: Vector>(self, label: V) -> (V, f64) {
-        let centred = |x: V, centre: f64| magnitude(x.sub(V::splat(V::T::from_f64(centre))));
+    pub(crate) fn distance<V: Vector>(self, label: V) -> V {
+        let middle = |at: f64| V::splat(V::T::from_f64(at));
         match self {
-            Self::Any => (V::splat(V::T::from_f64(0.0)), 0.0),
-            Self::ZeroToOne => (centred(label, 0.5), 0.5 + Self::TOLERANCE),
-            Self::MinusOrPlusOne => (centred(magnitude(label), 1.0), Self::TOLERANCE),
+            Self::Any => middle(0.0),
+            Self::ZeroToOne => magnitude(label.sub(middle(0.5))),
+            Self::MinusOrPlusOne => magnitude(magnitude(label).sub(middle(1.0))),
+        }
+    }
+
+    /// How far it may be.
+    pub(crate) const fn farthest(self) -> f64 {
+        match self {
+            Self::Any => f64::INFINITY,
+            Self::ZeroToOne => 0.5 + Self::TOLERANCE,
+            Self::MinusOrPlusOne => Self::TOLERANCE,
         }
     }
 
     /// Whether the number is one. NaN is taken for one.
     pub(crate) fn allow(self, label: f64) -> bool {
-        match self {
-            Self::Any => true,
-            Self::ZeroToOne => !((label - 0.5).abs() > 0.5 + Self::TOLERANCE),
-            Self::MinusOrPlusOne => !((label.abs() - 1.0).abs() > Self::TOLERANCE),
-        }
+        let distance = match self {
+            Self::Any => 0.0,
+            Self::ZeroToOne => (label - 0.5).abs(),
+            Self::MinusOrPlusOne => (label.abs() - 1.0).abs(),
+        };
+        distance.is_nan() || distance <= self.farthest()
     }
 }
 
@@ -574,8 +584,6 @@ pub(crate) struct Points<T> {
     pub(crate) class: Place,
     /// Out: the sum of the weighted losses.
     pub(crate) sum: f64,
-    /// Out: whether a label that counts is none.
-    pub(crate) wrong: bool,
 }
 
 /// A place along the class axis and those behind it.
@@ -698,8 +706,7 @@ fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Poi
     let mut place = here.class;
     let mut classes = [0; WIDEST];
     let mut sums = [V::T::from_f64(0.0); WIDEST];
-    let zero = V::splat(V::T::from_f64(0.0));
-    let (mut sum, mut worst) = (zero, zero);
+    let mut sum = V::splat(V::T::from_f64(0.0));
     let mut total: f64 = 0.0;
     let mut at = 0;
     while at < here.len {
@@ -710,7 +717,7 @@ fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Poi
         // SAFETY: n elements are left, and the array holds WIDEST ≥ W values.
         #[allow(unsafe_code)]
         unsafe {
-            let loss = step::<F, V, K>(formula, &here, at, n, &classes, &mut worst);
+            let loss = step::<F, V, K>(formula, &here, at, n, &classes);
             if n == V::W {
                 sum = sum.add(loss);
             } else {
@@ -731,14 +738,6 @@ fn walk<F: Elementwise, V: Vector, const K: usize>(formula: &F, points: &mut Poi
         total += sum.to_f64();
     }
     points.sum = total;
-    if F::LABELS != Labels::Any {
-        // SAFETY: as above.
-        #[allow(unsafe_code)]
-        unsafe {
-            worst.store(sums.as_mut_ptr());
-        }
-        points.wrong = sums[..V::W].iter().any(|distance| distance.to_f64() > 0.0);
-    }
 }
 
 /// `W` values, or the first `n` of them and 1 for the others.
@@ -775,23 +774,12 @@ fn weighted<V: Vector>(value: V, weight: Option<V>) -> V {
     }
 }
 
-/// What counts for nothing is no label.
-#[inline(always)]
-fn counted<V: Vector>(distance: V, weight: Option<V>) -> V {
-    let zero = V::splat(V::T::from_f64(0.0));
-    match weight {
-        Some(weight) => V::select(weight.equal(zero), zero, distance),
-        None => distance,
-    }
-}
-
 #[inline(always)]
 fn variable<F: Elementwise, V: Vector, const K: usize>(value: V, index: usize) -> Dual<Lanes<V>, K> {
     if index < K && F::DIFFERENTIABLE[index] { Dual::variable(Lanes(value), index) } else { Dual::fixed(Lanes(value)) }
 }
 
-/// The elements from `at` on: `W`, or only the first n of them. Gives the weighted losses; `worst` becomes more than 0
-/// where a label that counts is none.
+/// The elements from `at` on: `W`, or only the first n of them. Gives the weighted losses.
 ///
 /// # Safety
 ///
@@ -804,7 +792,6 @@ unsafe fn step<F: Elementwise, V: Vector, const K: usize>(
     at: usize,
     n: usize,
     classes: &[u32; WIDEST],
-    worst: &mut V,
 ) -> V {
     // SAFETY: the caller's promise.
     unsafe {
@@ -816,11 +803,6 @@ unsafe fn step<F: Elementwise, V: Vector, const K: usize>(
             Some(weights) => Some(load::<V>(weights.add(at), n)),
             None => None,
         };
-        if F::LABELS != Labels::Any {
-            let (distance, most) = F::LABELS.distance(b);
-            let distance = counted(distance, weight);
-            *worst = V::select(V::splat(V::T::from_f64(most)).less(distance), distance, *worst);
-        }
         let of = [variable::<F, V, K>(a, 0), variable::<F, V, K>(b, 1), variable::<F, V, K>(c, 2)];
         let dual = formula.value(&Inputs { of, class: *classes });
         if points.gradients[0].is_some() || points.gradients[1].is_some() || points.gradients[2].is_some() {
