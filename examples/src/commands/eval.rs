@@ -294,19 +294,19 @@ impl Setting {
     fn soft(&self, inputs: SoftInputs, class_weights: Option<Vec<f64>>) -> Result<Value, String> {
         let SoftInputs { logits, targets } = inputs;
         alike(&[("logits", &logits), ("targets", &targets)])?;
-        let criterion = self.loss.init().and_then(|loss| loss.with_class_weights(class_weights));
+        let criterion = self.loss.init().and_then(|loss| loss.try_with_class_weights(class_weights));
         let criterion = criterion.map_err(|error| error.to_string())?.with_input(self.input);
         let [input, target] = [&logits, &targets].map(|array| self.tensor(array));
         let (scores, probabilities) = (input.clone(), target.clone());
         let (shape, value) = match self.by {
-            Some(by) => (vec![1], criterion.forward_soft(scores, probabilities, None::<Tensor<2>>, by)),
+            Some(by) => (vec![1], criterion.try_forward_soft(scores, probabilities, None::<Tensor<2>>, by)),
             None => {
-                let losses = criterion.forward_soft_no_reduction::<3, 2>(scores, probabilities);
+                let losses = criterion.try_forward_soft_no_reduction::<3, 2>(scores, probabilities);
                 let shape = match logits.shape[..] {
                     [first, _, ref behind @ ..] => [&[first][..], behind].concat(),
                     _ => vec![],
                 };
-                (shape, losses.map(|losses| losses.flatten::<1>(0, 1)))
+                (shape, losses.map(Losses::flat))
             }
         };
         let value = value.map_err(|error| error.to_string())?;
