@@ -3,8 +3,9 @@
 use crate::error::LabError;
 use crate::task::Objective;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use burn_losses::catalogue::{Family, Signature};
+use burn_losses::catalogue::{Entry, Family, Parameter, Picture, Signature};
 use burn_losses::prelude::*;
+use serde_json::{Map, Value, json};
 
 /// Classes of the row that is evaluated: the target, and nine others that are equally likely.
 pub const CLASSES: usize = 10;
@@ -126,6 +127,78 @@ impl Against {
             Self::Scale => (0.0, 4.0),
         }
     }
+}
+
+/// From where to where a picture of the loss goes.
+pub fn range(loss: &LossConfig) -> (f64, f64) {
+    loss.innermost().entry().picture().range.unwrap_or(Against::of(loss).range())
+}
+
+/// A setting of a loss that its picture shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The parameters that pictures of the loss vary, by their symbols, with their values; empty if there are none.
+    pub label: String,
+    /// The loss.
+    pub loss: LossConfig,
+    /// Whether all parameters have their defaults.
+    pub is_default: bool,
+}
+
+/// What a picture of a loss shows, from its entry in the catalogue: the defaults and the settings worth seeing. They are
+/// in order if they vary one parameter; the defaults are first if they vary several.
+///
+/// # Errors
+///
+/// If the entry has a setting that is none of the loss.
+pub fn settings(entry: &Entry) -> Result<Vec<Setting>, LabError> {
+    let picture = entry.picture();
+    let given = |setting: &[(&str, f64)], name: &str| {
+        setting.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| *value)
+    };
+    let setting = |values: &[(&str, f64)]| -> Result<Setting, LabError> {
+        let mut fields = Map::from_iter([("name".to_owned(), json!(entry.name))]);
+        let mut label = Vec::new();
+        for parameter in entry.parameters {
+            let value = given(values, parameter.name);
+            fields.extend(value.map(|value| (parameter.name.to_owned(), in_file(parameter, value))));
+            label.extend(
+                symbol(picture, parameter.name)
+                    .map(|symbol| format!("{symbol} = {}", plain(value.unwrap_or(parameter.default)))),
+            );
+        }
+        let loss = match values {
+            [] => LossConfig::by_name(entry.name)?,
+            _ => serde_json::from_value(Value::Object(fields)).map_err(|error| LabError::Usage(error.to_string()))?,
+        };
+        Ok(Setting { label: label.join(", "), loss, is_default: values.is_empty() })
+    };
+    let mut all: Vec<&[(&str, f64)]> = vec![&[]];
+    all.extend(picture.settings);
+    if let [(name, _)] = picture.symbols {
+        let default = entry.parameters.iter().find(|parameter| parameter.name == *name).map_or(0.0, |it| it.default);
+        let value = |setting: &&[(&str, f64)]| given(setting, name).unwrap_or(default);
+        all.sort_by(|a, b| value(a).total_cmp(&value(b)));
+    }
+    all.into_iter().map(setting).collect()
+}
+
+fn symbol(picture: &Picture, name: &str) -> Option<&'static str> {
+    picture.symbols.iter().find(|(parameter, _)| *parameter == name).map(|(_, symbol)| *symbol)
+}
+
+/// A parameter's value as it stands in a file.
+fn in_file(parameter: &Parameter, value: f64) -> Value {
+    match (parameter.flag, parameter.range.whole) {
+        (true, _) => json!(value != 0.0),
+        (_, true) => json!(value as i64),
+        _ => json!(value),
+    }
+}
+
+/// A number with a true minus sign.
+fn plain(value: f64) -> String {
+    value.to_string().replace('-', "−")
 }
 
 /// A point of a curve.
@@ -289,6 +362,54 @@ mod tests {
             let places = [0.3, 0.7].map(|share| low + share * (high - low));
             for point in points(&loss, Answer::Usual, &places).expect("valid") {
                 assert!(point.loss.is_finite() && point.slope.is_finite(), "{}: {point:?}", entry.name);
+            }
+        }
+    }
+
+    #[test]
+    fn settings_are_the_entry_s_and_the_defaults_in_order() {
+        let labels = |name: &str| {
+            let settings = settings(burn_losses::catalogue::find(name).expect("in the catalogue")).expect("valid");
+            settings.into_iter().map(|setting| (setting.label, setting.is_default)).collect::<Vec<_>>()
+        };
+        let focal = [("γ = 0", false), ("γ = 0.5", false), ("γ = 1", false), ("γ = 2", true), ("γ = 5", false)];
+        assert_eq!(labels("focal"), focal.map(|(label, is_default)| (label.to_owned(), is_default)));
+        assert_eq!(labels("bi_tempered")[0], ("t₁ = 0.8, t₂ = 1.2".to_owned(), true));
+        assert_eq!(labels("bi_tempered")[1], ("t₁ = 1, t₂ = 1".to_owned(), false));
+        assert_eq!(labels("soft_margin"), [(String::new(), true)]);
+        assert_eq!(labels("poly1_cross_entropy")[0].0, "ε = −1");
+    }
+
+    /// Every setting of every entry is a loss of its own; what it is compared with is one, and has the same axis.
+    #[test]
+    fn every_picture_shows_what_there_is() {
+        for entry in burn_losses::catalogue::all() {
+            let picture = entry.picture();
+            let settings = settings(entry).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+            for (at, setting) in settings.iter().enumerate() {
+                assert_eq!(setting.loss.name(), entry.name, "{}", setting.label);
+                let twins =
+                    settings[..at].iter().filter(|other| other.loss == setting.loss || other.label == setting.label);
+                assert_eq!(twins.count(), 0, "{}: {} is there twice", entry.name, setting.label);
+            }
+            let varied = |name: &&str| picture.settings.iter().any(|setting| setting.iter().any(|(it, _)| it == name));
+            assert!(picture.symbols.iter().all(|(name, _)| varied(name)), "{}: a symbol of nothing", entry.name);
+            for (name, _) in picture.settings.iter().copied().flatten() {
+                assert!(entry.parameters.iter().any(|parameter| parameter.name == *name), "{}: {name}", entry.name);
+                assert!(symbol(picture, name).is_some(), "{}: no symbol for {name}", entry.name);
+            }
+            let against = Against::of(&settings[0].loss);
+            let (low, high) = picture.range.unwrap_or(against.range());
+            for (factor, name) in picture.beside {
+                let other = LossConfig::by_name(name).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+                assert!(*factor > 0.0 && Against::of(&other) == against, "{}: {name}", entry.name);
+            }
+            for region in picture.regions {
+                assert!(
+                    low <= region.from && region.from < region.to && region.to <= high,
+                    "{}: {region:?}",
+                    entry.name
+                );
             }
         }
     }

@@ -588,6 +588,14 @@ fn plot_draws_every_loss_of_the_catalogue() {
     let one_axis = lab(&folder, &["plot", "mse", "l1", r#"{"name": "top_k", "loss": "mape"}"#]);
     let paths: Vec<_> = stdout(&one_axis).lines().map(str::to_owned).collect();
     assert_eq!(paths, ["runs/0002-plot/curves.png", "runs/0002-plot/curves.svg"]);
+    let of_settings = lab(&folder, &["plot", "--settings", "focal", "soft_margin", "gaussian_nll"]);
+    let printed = stdout(&of_settings);
+    let svgs = printed.lines().filter(|path| path.ends_with(".svg")).map(|path| folder.path().join(path));
+    let svgs: String = svgs.map(|path| fs::read_to_string(path).expect("an SVG")).collect();
+    for name in ["focal, γ = 0", "focal, γ = 0.5", "focal, γ = 2", "focal, γ = 5", "soft_margin", "∂L/∂variance"]
+    {
+        assert!(svgs.contains(&format!("\n{name}\n")), "{name} is missing");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ still: `Row.log_p`, `x_log_x` and `power`.
 
 import math
 import random
+import struct
 from functools import lru_cache
 
 import torch
@@ -47,7 +48,11 @@ DEFAULTS = {
     "generalized_kl": {},
 }
 MIXTURES = ("skew_kl", "skew_jensen_shannon", "weighted_jensen_shannon")
-WITH_CLASS_WEIGHTS = ("cross_entropy", "focal", "generalized_cross_entropy", "brier", "kl_divergence")
+# The expected losses of a class drawn from the target: class weights multiply each class's term. Every other row is
+# multiplied by the mean weight of a class drawn from its target.
+EXPECTED = ("cross_entropy", "focal", "generalized_cross_entropy")
+# What is 0 where p and q are alike, and how nearly.
+COMPARING = tuple(loss for loss in DEFAULTS if loss not in EXPECTED)
 
 
 def filled(config):
@@ -178,11 +183,11 @@ def q_to_the_alpha(row, k, alpha):
 def alpha_divergence(c, row, k):
     alpha = mpf(c["alpha"])
     if alpha == 1:
-        return kl_divergence(c, row, k)
+        return generalized_kl(c, row, k)
     if alpha <= 0:
         assert row.centre.q[k], "infinite"
     if alpha == 0:
-        return p_log_p_over(row, k, row.q[k])
+        return p_log_p_over(row, k, row.q[k]) - row.p[k] + row.q[k]
     powers = q_to_the_alpha(row, k, alpha)
     return (powers - alpha * row.q[k] - (1 - alpha) * row.p[k]) / (alpha * (alpha - 1))
 
@@ -236,9 +241,13 @@ OF_THE_SUM = {
 
 
 def row_value(c, row, class_weights):
-    term = TERMS[c["name"]]
-    total = sum(v * term(c, row, k) for k, v in enumerate(class_weights))
-    return OF_THE_SUM[c["name"]](c, total) if c["name"] in OF_THE_SUM else total
+    name = c["name"]
+    terms = [TERMS[name](c, row, k) for k in row.classes]
+    if name in EXPECTED:
+        return sum(v * term for v, term in zip(class_weights, terms))
+    loss = OF_THE_SUM[name](c, sum(terms)) if name in OF_THE_SUM else sum(terms)
+    # Not of 1, which Σ q need not be.
+    return loss * sum(v * q for v, q in zip(class_weights, row.q)) if class_weights else loss
 
 
 # Whole batches.
@@ -260,7 +269,7 @@ def evaluate(case, digits, step):
         shape = case["inputs"][0]["shape"]
         data = [[mpf(x) for x in array["data"]] for array in case["inputs"]]
         rows = places_of(shape)
-        class_weights = [mpf(v) for v in case["class_weights"] or [1] * shape[1]]
+        class_weights = [mpf(v) for v in case["class_weights"] or ([1] * shape[1] if config["name"] in EXPECTED else [])]
         weights = [mpf(w) for w in case["weights"]["data"]] if case["weights"] else [mpf(1)] * len(rows)
         divisor = sum(weights)
 
@@ -301,8 +310,11 @@ def evaluate(case, digits, step):
 
 def torch_rows(c, kind, x, q, class_weights):
     """One value a row by the published formulas. What has no derivative is masked before it is differentiated."""
-    name, weights = c["name"], torch.tensor(class_weights, dtype=torch.float64)
+    name, weights = c["name"], torch.tensor(class_weights or [1.0] * x.shape[1], dtype=torch.float64)
     of_classes = [1, -1, *([1] * (x.dim() - 2))]
+
+    def of_rows(losses):
+        return losses * (q * weights.reshape(of_classes)).sum(dim=1) if class_weights else losses
 
     def log(x):
         return torch.where(x > 0, x, 1.0).log()
@@ -361,24 +373,24 @@ def torch_rows(c, kind, x, q, class_weights):
         if kind == LOG_PROBABILITIES:  # the entropies of what is not normalised are no different
             assert torch.allclose(terms, (1 - alpha) * q * (log(q) - m.log()) + alpha * p * (log_p - m.log()))
     elif name == "alpha_divergence" and alpha == 1:
-        terms = q * log(q) - q * log_p
+        terms = q * log(q) - q * log_p - q + p
     elif name == "alpha_divergence" and alpha == 0:
-        terms = p * (log_p - q.log())
+        terms = p * (log_p - q.log()) - p + q
     elif name == "alpha_divergence":
         powers = torch.where(q == 0, 0.0, to_the(q, alpha) * to_the(torch.where(q == 0, 1.0, p), 1 - alpha))
         terms = (powers - alpha * q - (1 - alpha) * p) / (alpha * (alpha - 1))
     elif name == "renyi":
         terms = torch.where(q == 0, 0.0, to_the(q, alpha) * to_the(torch.where(q == 0, 1.0, p), 1 - alpha))
-        return terms.sum(dim=1).log() / (alpha - 1)
+        return of_rows(terms.sum(dim=1).log() / (alpha - 1))
     elif name == "squared_hellinger":
         terms = 0.5 * (to_the(p, 0.5) - to_the(q, 0.5)) ** 2
     elif name == "bhattacharyya":
-        return -(to_the(p, 0.5) * to_the(q, 0.5)).sum(dim=1).log()
+        return of_rows(-(to_the(p, 0.5) * to_the(q, 0.5)).sum(dim=1).log())
     elif name == "total_variation":
         terms = torch.nn.functional.l1_loss(p, q, reduction="none") / 2
     elif name == "generalized_kl":
         terms = q * log(q) - q * log_p - q + p
-    return (terms * weights.reshape(of_classes)).sum(dim=1)
+    return (terms * weights.reshape(of_classes)).sum(dim=1) if name in EXPECTED else of_rows(terms.sum(dim=1))
 
 
 def compare_with_torch(case):
@@ -387,11 +399,11 @@ def compare_with_torch(case):
     for array in arrays:
         array.requires_grad_()
     x, q = arrays
-    class_weights = case["class_weights"] or [1.0] * x.shape[1]
+    class_weights = case["class_weights"]
     where = (case["config"], case["name"])
     rows = torch_rows(c, kind, x, q, class_weights)
     if c["name"] == "cross_entropy" and kind == LOGITS:
-        v = torch.tensor(class_weights, dtype=torch.float64)
+        v = torch.tensor(class_weights or [1.0] * x.shape[1], dtype=torch.float64)
         rows = torch.nn.functional.cross_entropy(x, q, weight=v, reduction="none")
         assert torch.allclose(rows, torch_rows(c, kind, x, q, class_weights), rtol=1e-12, atol=1e-12), where
     divisor = float(rows.numel())
@@ -494,7 +506,6 @@ class Suite:
                 assert exact_in(number, "<f"), (name, number)
                 assert extreme or (exact_in_bf16(number) and exact_in(number, "<e")), (name, number)
         assert weights is None or len(weights) == len(rows), name
-        assert class_weights is None or self.loss in WITH_CLASS_WEIGHTS, name
         assert name not in [c["name"] for c in self.cases], name
         self.cases.append(case)
 
@@ -570,6 +581,26 @@ NEARLY_EQUAL = [
     ([2.0**-7, 0, 0, -(2.0**-7)], [0.25, 0.25 + 2.0**-9, 0.25 - 2.0**-9, 0.25]),
 ]
 
+
+def in_f32(numbers):
+    return [struct.unpack("<f", struct.pack("<f", x))[0] for x in numbers]
+
+
+# Distributions that differ by less than a rounding error of f32 would let a sum of logarithms tell. The second does not
+# sum to 1 exactly.
+DISTRIBUTIONS = [[0.5, 0.25, 0.125, 0.125], in_f32([0.3, 0.2, 0.1, 0.4])]
+CHANGES = [(1, -1, 0.5, 0), (-0.5, 0.25, 1, -1)]
+NEXT_TO_EQUAL = [
+    (in_f32(math.log(x) + size * change for x, change in zip(q, changes)), q)
+    for size in (1e-3, 1e-4, 2e-5)
+    for q, changes in zip(DISTRIBUTIONS, CHANGES)
+]
+NEXT_TO_EQUAL_PROBABILITIES = [
+    ([0.25 + 2.0**-11, 0.25, 0.25 - 2.0**-11, 0.25], [0.25] * 4),
+    ([0.5 - 2.0**-14, 0.25, 0.125 + 2.0**-14, 0.125], DISTRIBUTIONS[0]),
+    ([0.5, 0.25 + 2.0**-17, 0.125 - 2.0**-17, 0.125], DISTRIBUTIONS[0]),
+]
+
 # Probabilities and targets with zeros, in each of the ways that a loss may bear.
 ONLY_P_ZERO = [
     ([0, 0.5, 0.25, 0.25], [0.25, 0.5, 0.125, 0.125]),
@@ -618,13 +649,10 @@ def add_common(suite, other, sets=None, *, p_q_zeros=(), most=math.inf, infinite
     suite.add("long_rows", default, [2, 33])
     equal = [([x] * 4, [0.25] * 4) for x in (0, 2.5, -8)] + [([0] * 4, [0.5, 0.25, 0.125, 0.125])]
     suite.add_rows("equal", default, equal)
-    if suite.loss in WITH_CLASS_WEIGHTS:
-        suite.add("class_weights", default, [6, 5], class_weights=CLASS_WEIGHTS)
-        suite.add("class_weights_and_weights", other, [6, 5], class_weights=CLASS_WEIGHTS, weights=WEIGHTS)
-        suite.add("class_weights_spatial", other, [2, 3, 2, 2], class_weights=[0.5, 2.0, 1.25])
-        weighted = {"class_weights": CLASS_WEIGHTS}
-    else:
-        weighted = {}
+    suite.add("class_weights", default, [6, 5], class_weights=CLASS_WEIGHTS)
+    suite.add("class_weights_and_weights", other, [6, 5], class_weights=CLASS_WEIGHTS, weights=WEIGHTS)
+    suite.add("class_weights_spatial", other, [2, 3, 2, 2], class_weights=[0.5, 2.0, 1.25])
+    weighted = {"class_weights": CLASS_WEIGHTS}
     suite.add("probabilities", default, [6, 5], kind=PROBABILITIES, **weighted)
     suite.add("probabilities_spatial_weights", other, [2, 3, 2], kind=PROBABILITIES, weights=[1.0, 0.0, 2.5, 0.5])
     suite.add("log_probabilities", default, [6, 5], kind=LOG_PROBABILITIES, **weighted)
@@ -636,6 +664,12 @@ def add_common(suite, other, sets=None, *, p_q_zeros=(), most=math.inf, infinite
         if other != default:
             suite.add_rows("probabilities_with_zeros_other_parameters", other, p_q_zeros, kind=PROBABILITIES)
     suite.add_rows("nearly_equal", default, NEARLY_EQUAL, extreme=True)
+    if suite.loss in COMPARING:
+        for what, config in (("", default), ("_other_parameters", other)):
+            if not what or other != default:
+                suite.add_rows(f"next_to_equal{what}", config, NEXT_TO_EQUAL, extreme=True)
+                given = f"next_to_equal_probabilities{what}"
+                suite.add_rows(given, config, NEXT_TO_EQUAL_PROBABILITIES, kind=PROBABILITIES, extreme=True)
     add_extremes(suite, "", default, zeros, most)
     if other != default:
         add_extremes(suite, "_other_parameters", other, zeros, most)

@@ -259,12 +259,14 @@ pub fn is_infinite_where_certain(config: &LossConfig) -> bool {
     names(config).contains(&"negative_learning")
 }
 
-/// A few values of a parameter: its default, the ends of its range, and some inside.
+/// A few values of a parameter: its default, the ends of its range, and some inside. Not the ends of what the arithmetic
+/// holds, at which ordinary numbers make no difference.
 pub fn values(range: Range, default: f64) -> Vec<f64> {
     let near = [range.low, range.low + 0.5, range.low + 3.0, range.high, range.high - 0.25];
+    let is_ordinary = |value: f64| value == 0.0 || (1e-5..1e5).contains(&value.abs());
     let mut values = vec![default];
     for value in near {
-        if range.contains(value) && !values.contains(&value) {
+        if range.contains(value) && is_ordinary(value) && !values.contains(&value) {
             values.push(value);
         }
     }

@@ -422,7 +422,12 @@ fn every_file_belongs_to_a_loss() {
         strays(folder, "rs", &shared.iter().map(String::as_str).collect::<Vec<_>>());
     }
     strays(root().join("tests/golden"), "json", &[]);
-    strays(crate_root().join("docs/plots"), "svg", &[]);
+    // Plots are in the package, so nothing else may lie among them, whatever it is.
+    let plots = std::fs::read_dir(crate_root().join("docs/plots")).expect("the plots");
+    for file in plots.map(|file| file.expect("a readable folder").file_name()) {
+        let name = file.to_str().and_then(|name| name.strip_suffix(".svg"));
+        assert!(name.is_some_and(|name| catalogue::find(name).is_some()), "docs/plots: {file:?} belongs to no loss");
+    }
     // What the wrappers share stands beside them, and is no loss.
     let combine = crate_root().join("src/combine");
     for name in names_in(&combine, "rs") {
@@ -516,6 +521,7 @@ fn ranges_contain_what_they_say() {
         (Range::open(0.0, 1.0), "> 0 and < 1", vec![1e-9, 0.9], vec![0.0, 1.0, f64::NAN]),
         (Range::all(), "finite", vec![-1e300, 0.0], vec![f64::INFINITY, f64::NAN]),
         (Range::above_up_to(f64::NEG_INFINITY, 2.0), "≤ 2", vec![-1e300, 2.0], vec![2.1, f64::NEG_INFINITY]),
+        (Range::size(), "≥ 1e-18 and ≤ 1e18", vec![1e-18, 1.0, 1e18], vec![0.0, 9e-19, 2e18, f64::INFINITY, f64::NAN]),
         (Range::whole(1.0, 8.0), "a whole number ≥ 1 and ≤ 8", vec![1.0, 8.0], vec![0.0, 1.5, 9.0, f64::NAN]),
     ];
     for (range, text, inside, outside) in ends {
@@ -523,4 +529,216 @@ fn ranges_contain_what_they_say() {
         assert!(inside.iter().all(|&x| range.contains(x)), "{text}");
         assert!(!outside.iter().any(|&x| range.contains(x)), "{text}");
     }
+}
+
+/// Where which kinds of files lie, by their ends; the longest folder counts. What is of no listed kind does not belong in
+/// the repository: no product of a build, no download.
+const KINDS: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "Cargo.toml",
+            "Cargo.lock",
+            ".md",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+            ".gitignore",
+            "deny.toml",
+            "rustfmt.toml",
+        ],
+    ),
+    (".cargo/", &["config.toml"]),
+    (".ci/", &["run"]),
+    ("crates/burn-losses/", &["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT"]),
+    ("crates/burn-losses/benches/", &[".rs"]),
+    ("crates/burn-losses/docs/", &[".md"]),
+    ("crates/burn-losses/docs/plots/", &[".svg"]),
+    ("crates/burn-losses/src/", &[".rs"]),
+    ("docs/", &[".md"]),
+    ("docs/pictures/", &[".svg"]),
+    ("docs/results/", &[".svg"]),
+    ("examples/", &["Cargo.toml"]),
+    ("examples/assets/", &[".ttf", ".txt", ".py"]),
+    ("examples/data/", &[".md", ".csv.gz"]),
+    ("examples/src/", &[".rs", ".html"]),
+    ("examples/tests/", &[".rs", ".proptest-regressions"]),
+    ("tests/", &["Cargo.toml"]),
+    ("tests/golden/", &[".json", ".md", ".py", "requirements.txt"]),
+    ("tests/outside/", &["Cargo.toml", "Cargo.lock", ".gitignore", ".rs"]),
+    ("tests/src/", &[".rs"]),
+    ("tests/tests/", &[".rs", ".proptest-regressions"]),
+    ("xtask/", &["Cargo.toml"]),
+    ("xtask/src/", &[".rs"]),
+    ("xtask/templates/", &[".txt"]),
+];
+
+/// The largest file, in bytes.
+const LARGEST: u64 = 500_000;
+
+/// The files that may be larger, and why.
+const LARGE: &[(&str, &str)] = &[];
+
+/// What is wrong with a file of the repository: its kind, its size.
+fn file_fault(path: &str, size: u64) -> Option<String> {
+    let folders = KINDS.iter().filter(|(folder, _)| path.starts_with(folder));
+    let (folder, kinds) = folders.max_by_key(|(folder, _)| folder.len())?;
+    let name = &path[folder.len()..];
+    // Files of the root lie in it, not below.
+    let is_known = (!folder.is_empty() || !name.contains('/'))
+        && kinds.iter().any(|kind| if kind.starts_with('.') { name.ends_with(kind) } else { name == *kind });
+    match (is_known, size > LARGEST && !LARGE.iter().any(|(large, _)| *large == path)) {
+        (false, _) => Some(format!("{path} is of no kind that belongs there")),
+        (true, true) => Some(format!("{path} has {size} bytes")),
+        (true, false) => None,
+    }
+}
+
+/// The files of the repository: those that git has or would take, or, where there is no git, those that lie there.
+fn files() -> Vec<String> {
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let listed = std::process::Command::new("git").args(arguments).current_dir(root()).output();
+    let listed = listed.ok().filter(|output| output.status.success()).map(|output| output.stdout);
+    let paths: Vec<String> = match listed {
+        Some(text) => String::from_utf8_lossy(&text).split_terminator('\0').map(str::to_owned).collect(),
+        None => below(&root(), ""),
+    };
+    // What git has may have been taken away.
+    paths.into_iter().filter(|path| root().join(path).is_file()).collect()
+}
+
+fn below(folder: &Path, name: &str) -> Vec<String> {
+    let ignored = [".git", "target", "runs", "__pycache__"];
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files = Vec::new();
+    for entry in entries.map(|entry| entry.expect("a readable folder")) {
+        let part = entry.file_name().to_string_lossy().into_owned();
+        let path = format!("{name}{part}");
+        match entry.path().is_dir() {
+            true if ignored.contains(&part.as_str()) => {}
+            true => files.extend(below(&entry.path(), &format!("{path}/"))),
+            false => files.push(path),
+        }
+    }
+    files
+}
+
+#[test]
+fn every_file_is_of_a_kind_that_belongs_there_and_small() {
+    let files = files();
+    assert!(files.len() > 300, "only {} files", files.len());
+    let size = |path: &str| std::fs::metadata(root().join(path)).map_or(0, |data| data.len());
+    let faults: Vec<String> = files.iter().filter_map(|path| file_fault(path, size(path))).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(LARGE.iter().all(|(path, _)| size(path) > LARGEST), "a file that is listed as large is not");
+}
+
+/// The test's own test.
+#[test]
+fn file_check_sees_what_does_not_belong() {
+    let path = "crates/burn-losses/docs/plots/focal.svg";
+    assert_eq!(file_fault(path, 5_000), None);
+    assert!(file_fault(path, 500_001).is_some());
+    for stray in [
+        "crates/burn-losses/docs/plots/numpy-2.5.1-cp313-cp313-manylinux_2_28_x86_64.whl",
+        "crates/burn-losses/src/focal.rs.orig",
+        "examples/data/cifar-10-python.tar.gz",
+        "wheel/a.md",
+        "model.bpk",
+        "tests/golden/__pycache__/common.cpython-313.pyc",
+    ] {
+        assert!(file_fault(stray, 1).is_some(), "{stray}");
+    }
+}
+
+/// What the package of the library has, by cargo's own list.
+fn packaged() -> Vec<String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let arguments = ["package", "--list", "--allow-dirty", "--offline", "--package", "burn-losses"];
+    let output = std::process::Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| line.replace('\\', "/")).collect()
+}
+
+#[test]
+fn package_has_what_a_user_needs_and_no_more() {
+    let made = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
+    let mut expected = vec!["LICENSE-APACHE".to_owned(), "LICENSE-MIT".to_owned(), "README.md".to_owned()];
+    expected.push("docs/migration.md".to_owned());
+    let of_library = |path: &String| path.starts_with("src/") || path.starts_with("docs/plots/");
+    let files = files().into_iter().filter_map(|path| path.strip_prefix("crates/burn-losses/").map(str::to_owned));
+    expected.extend(files.filter(of_library));
+    expected.sort_unstable();
+    let mut packaged: Vec<String> = packaged().into_iter().filter(|path| !made.contains(&path.as_str())).collect();
+    packaged.sort_unstable();
+    let missing: Vec<_> = expected.iter().filter(|path| !packaged.contains(path)).collect();
+    let strays: Vec<_> = packaged.iter().filter(|path| !expected.contains(path)).collect();
+    assert!(missing.is_empty() && strays.is_empty(), "missing: {missing:?}, strays: {strays:?}");
+}
+
+/// What the code includes lies in the package, its examples for `cargo test` included.
+#[test]
+fn library_includes_nothing_from_outside_of_its_package() {
+    let packaged = packaged();
+    let mut included = 0;
+    for source in packaged.iter().filter(|path| path.ends_with(".rs")) {
+        let text = read(&crate_root().join(source));
+        let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for part in text.split("include_str!(\"").skip(1).chain(text.split("include_bytes!(\"").skip(1)) {
+            let mut path: Vec<&str> = folder.split('/').collect();
+            for step in part.split('"').next().expect("a path").split('/') {
+                if step != ".." {
+                    path.push(step);
+                } else if path.pop().is_none() {
+                    path.push("outside");
+                }
+            }
+            let path = path.join("/");
+            assert!(packaged.contains(&path), "{source} includes {path}, which is not in the package");
+            included += 1;
+        }
+    }
+    assert!(included > 100, "only {included} files are included");
+}
+
+#[test]
+fn package_has_the_licences_of_the_repository() {
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        assert_eq!(read(&crate_root().join(name)), read(&root().join(name)), "{name}");
+    }
+}
+
+/// With a feature that Burn does not ask for of a crate that it stands on, Burn would be built anew in the project of
+/// every user.
+#[test]
+fn library_asks_nothing_of_the_crates_under_burn_that_burn_does_not_ask() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let arguments = ["metadata", "--format-version", "1", "--offline"];
+    let output = std::process::Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let list = |value: &serde_json::Value| value.as_array().expect("a list").clone();
+    let packages = list(&metadata["packages"]);
+    let is_burn = |name: &serde_json::Value| name.as_str().is_some_and(|name| name.starts_with("burn"));
+    let of_burn = packages.iter().filter(|package| is_burn(&package["name"]) && package["source"].is_string());
+    let by_burn: Vec<_> = of_burn.flat_map(|package| list(&package["dependencies"])).collect();
+    let features = |dependency: &serde_json::Value| {
+        let mut features = list(&dependency["features"]);
+        features.extend((dependency["uses_default_features"] == true).then(|| "default".into()));
+        features
+    };
+    let own = packages.iter().find(|package| package["name"] == "burn-losses").expect("the library");
+    let mut shared = Vec::new();
+    for dependency in list(&own["dependencies"]).iter().filter(|dependency| dependency["kind"].is_null()) {
+        let name = &dependency["name"];
+        let alike: Vec<_> = by_burn.iter().filter(|other| other["name"] == *name && other["kind"].is_null()).collect();
+        if is_burn(name) || alike.is_empty() {
+            continue;
+        }
+        shared.push(name.as_str().expect("a name").to_owned());
+        let asked: Vec<_> = alike.into_iter().flat_map(&features).collect();
+        for feature in features(dependency) {
+            assert!(asked.contains(&feature), "{name}: Burn does not ask for its feature {feature}");
+        }
+    }
+    assert!(["half", "serde", "serde_json"].iter().all(|name| shared.iter().any(|own| own == name)), "{shared:?}");
 }

@@ -6,7 +6,8 @@ use burn_losses::catalogue::{self, Family, Signature};
 use burn_losses::prelude::*;
 use burn_losses_tests::{
     Differences, Faults, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors,
-    expect_nothing, f64_ways, numbers, rotating_ways, said, same, tensor_configurations, times, zeros,
+    expect_nothing, f64_ways, full_precision_ways, numbers, rotating_ways, said, same, tensor_configurations, times,
+    zeros,
 };
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,7 +66,11 @@ fn gradients_are_the_differences_of_the_value() {
     for seed in [1, 2] {
         for (number, problem) in problems(seed).iter().enumerate() {
             let by = REDUCTIONS[number % 3];
-            let outcomes: Vec<(&Way, TensorOutcome)> = ways.iter().map(|way| (way, problem.run(way, by))).collect();
+            let mut outcomes: Vec<(&Way, TensorOutcome)> = ways.iter().map(|way| (way, problem.run(way, by))).collect();
+            if problem.config.entry().family == Family::Margin {
+                // Differences are taken by the first way, and labels can be moved only where they are not looked at.
+                outcomes.sort_by_key(|(way, _)| !way.composed);
+            }
             for input in (0..problem.inputs.len()).filter(|&input| !is_held_constant(problem, input)) {
                 if problem.config.signature() == Signature::Binary && input == 1 {
                     let still = outcomes
@@ -1060,6 +1065,143 @@ fn probabilities_are_as_good_as_logits() {
     faults.report(400);
 }
 
+// ---- Ends of the line ----
+
+const INF: f64 = f64::INFINITY;
+
+/// A loss, its inputs, its value and its slopes by those it has slopes by.
+type Known = (Value, Vec<f64>, f64, Vec<f64>);
+
+/// At infinite numbers: limits of the definitions, by hand.
+fn limits() -> Vec<Known> {
+    let known =
+        |loss: Value, inputs: &[f64], value: f64, slopes: &[f64]| (loss, inputs.to_vec(), value, slopes.to_vec());
+    let robust = |alpha: f64| json!({"name": "general_robust", "alpha": alpha});
+    let beta = |beta: f64| json!({"name": "beta_nll", "beta": beta});
+    let rate = json!({"name": "poisson_nll", "log_input": false});
+    let full = json!({"name": "poisson_nll", "full": true});
+    vec![
+        known(json!("poisson_nll"), &[-INF, 0.0], 0.0, &[0.0, INF]),
+        known(json!("poisson_nll"), &[-INF, 2.0], INF, &[-2.0, INF]),
+        known(json!("poisson_nll"), &[INF, 0.0], INF, &[INF, -INF]),
+        known(json!("poisson_nll"), &[INF, 2.0], INF, &[INF, -INF]),
+        known(rate, &[INF, 2.0], INF, &[1.0, -INF]),
+        known(full, &[0.5, INF], INF, &[-INF, INF]),
+        known(json!("tweedie_nll"), &[-INF, 0.0], 0.0, &[0.0, INF]),
+        known(json!("tweedie_nll"), &[-INF, 1.0], INF, &[-INF, INF]),
+        known(json!("gamma_nll"), &[-INF, 1.0], INF, &[-INF, INF]),
+        known(json!("gamma_nll"), &[INF, 1.0], INF, &[1.0, 0.0]),
+        known(json!("gaussian_kl"), &[0.0, INF], INF, &[0.0, INF]),
+        known(json!("welsch"), &[INF, 0.0], 1.0, &[0.0, 0.0]),
+        known(json!("welsch"), &[-INF, 0.0], 1.0, &[0.0, 0.0]),
+        known(json!("geman_mcclure"), &[INF, 0.0], 2.0, &[0.0, 0.0]),
+        known(json!("msle"), &[INF, 0.0], INF, &[0.0, 0.0]),
+        known(json!("msle"), &[INF, 3.0], INF, &[0.0, -INF]),
+        known(json!("smape"), &[INF, 3.0], 2.0, &[0.0, 0.0]),
+        known(json!("smape"), &[3.0, -INF], 2.0, &[0.0, 0.0]),
+        known(json!("cauchy"), &[-INF, 0.0], INF, &[0.0, 0.0]),
+        known(json!("charbonnier"), &[INF, 0.0], INF, &[1.0, -1.0]),
+        known(json!("pseudo_huber"), &[-INF, 0.0], INF, &[-1.0, 1.0]),
+        known(robust(2.0), &[INF, 0.0], INF, &[INF, -INF]),
+        known(robust(1.5), &[INF, 0.0], INF, &[INF, -INF]),
+        known(robust(1.0), &[-INF, 0.0], INF, &[-1.0, 1.0]),
+        known(robust(0.5), &[INF, 0.0], INF, &[0.0, 0.0]),
+        known(robust(0.25), &[INF, 0.0], INF, &[0.0, 0.0]),
+        known(robust(0.0), &[INF, 0.0], INF, &[0.0, 0.0]),
+        known(robust(-2.0), &[INF, 0.0], 2.0, &[0.0, 0.0]),
+        known(json!("soft_margin"), &[INF, 1.0], 0.0, &[0.0, 0.0]),
+        known(json!("soft_margin"), &[-INF, 1.0], INF, &[-1.0, INF]),
+        known(json!("hinge"), &[-INF, 1.0], INF, &[-1.0, INF]),
+        known(json!("binary_cross_entropy"), &[-INF, 1.0], INF, &[-1.0]),
+        known(json!("binary_focal"), &[-INF, 1.0], INF, &[-0.25]),
+        known(json!("binary_focal"), &[INF, 0.0], INF, &[0.75]),
+        known(json!({"name": "binary_focal", "gamma": 0.5}), &[INF, 0.0], INF, &[0.75]),
+        known(json!("asymmetric"), &[-INF, 1.0], INF, &[-1.0]),
+        known(json!({"name": "asymmetric", "margin": 0.0}), &[INF, 0.0], INF, &[1.0]),
+        known(json!("poly1_binary_cross_entropy"), &[INF, 0.0], INF, &[1.0]),
+        known(json!("gaussian_nll"), &[INF, 1.0, 0.0], INF, &[INF, -INF, -INF]),
+        known(json!("gaussian_nll"), &[INF, 0.0, 0.0], INF, &[INF, 0.0, -INF]),
+        known(json!("gaussian_nll"), &[3.0, INF, 0.0], INF, &[0.0, 0.0, 0.0]),
+        known(beta(0.5), &[3.0, INF, 0.0], INF, &[0.0, 0.0, 0.0]),
+        known(beta(1.0), &[3.0, INF, 0.0], INF, &[3.0, 0.5, -3.0]),
+        known(json!("laplace_nll"), &[-INF, 0.5, 0.0], INF, &[-2.0, -INF, 2.0]),
+        known(json!("laplace_nll"), &[-INF, -1.0, 0.0], INF, &[-1e6, 0.0, 1e6]),
+        known(json!("student_t_nll"), &[INF, 0.5, 0.0], INF, &[0.0, -6.0, 0.0]),
+        known(json!("gaussian_crps"), &[INF, 0.5, 0.0], INF, &[1.0, -1.0 / std::f64::consts::PI.sqrt(), -1.0]),
+    ]
+}
+
+/// Finite numbers whose squares, sums or powers f32 does not hold, and hyper-parameters far from 1: values and slopes by
+/// mpmath.
+fn far_out() -> Vec<Known> {
+    let known =
+        |loss: Value, inputs: &[f64], value: f64, slopes: &[f64]| (loss, inputs.to_vec(), value, slopes.to_vec());
+    let of = |name: &str, parameter: &str, value: f64| json!({"name": name, parameter: value});
+    let huge = 2_f64.powi(127);
+    vec![
+        known(
+            json!({"name": "balanced_l1", "alpha": 0.01, "gamma": 1.5}),
+            &[0.5, 0.0],
+            0.7415342640972003,
+            &[1.4930685281944005, -1.4930685281944005],
+        ),
+        known(of("balanced_l1", "alpha", 1e6), &[-3.0, 0.0], 3.7500001875, &[-1.5, 1.5]),
+        known(of("balanced_l1", "alpha", 1e6), &[0.5, 0.0], 0.18750009375001758, &[0.75000028125, -0.75000028125]),
+        known(of("pseudo_huber", "delta", 1e18), &[3.0, 0.0], 4.5, &[3.0, -3.0]),
+        known(of("cauchy", "c", 1e18), &[3.0, 0.0], 4.5, &[3.0, -3.0]),
+        known(of("tukey", "c", 1e18), &[3.0, 0.0], 4.5, &[3.0, -3.0]),
+        known(of("charbonnier", "epsilon", 1e18), &[3.0, 0.0], 1e18, &[3e-18, -3e-18]),
+        known(of("general_robust", "c", 1e18), &[3.0, 0.0], 4.5e-36, &[3e-36, -3e-36]),
+        known(of("general_robust", "c", 1e-18), &[2_f64.powi(60), 0.0], 1.152921504606847e36, &[1e18, -1e18]),
+        known(json!("smape"), &[1.5 * huge, huge], 0.4, &[3.76158192263132e-39, -5.64237288394698e-39]),
+        known(json!("wing"), &[1.5 * huge, 0.0], 1.5 * huge, &[1.0, -1.0]),
+        known(
+            json!("tweedie_nll"),
+            &[-300.0, 2_f64.powi(-100)],
+            2.1988860028393541e35,
+            &[-1.0994430014196771e35, 2.7874191613327594e65],
+        ),
+        known(
+            json!("gamma_nll"),
+            &[-150.0, 2_f64.powi(-100)],
+            1.0994430014196771e35,
+            &[-1.0994430014196771e35, 1.3937095806663797e65],
+        ),
+        known(
+            json!("beta_nll"),
+            &[3.0, 2_f64.powi(100), 1.0],
+            39020717301033495.0,
+            &[1.7763568394002505e-15, 4.4408920985006262e-16, -1.7763568394002505e-15],
+        ),
+    ]
+}
+
+/// The graph of composed losses has no way to give a slope to an infinite number, and none to hold an infinite slope.
+#[test]
+fn values_and_slopes_are_the_limits() {
+    let mut faults = Faults::default();
+    for (loss, inputs, value, slopes) in limits().into_iter().chain(far_out()) {
+        let mut problem = TensorProblem::random(&config(loss), &[1], &mut Random::new(41));
+        problem.inputs = inputs.iter().map(|&x| vec![x]).collect();
+        for way in full_precision_ways() {
+            let (relative, least, most) =
+                if way.dtype == DType::F64 { (1e-13, 1e-300, f64::MAX) } else { (1e-5, 1e-37, f64::from(f32::MAX)) };
+            let alike = |got: f64, expected: f64| {
+                let expected = if expected.abs() > most { expected.signum() * INF } else { expected };
+                got == expected || (got - expected).abs() <= relative * expected.abs() + least
+            };
+            let got = problem.run(&way, None);
+            let what = || format!("{way} {}", describe_tensors(&problem));
+            faults.expect(alike(got.value[0], value), || format!("{} instead of {value}, {}", got.value[0], what()));
+            for (input, &slope) in slopes.iter().enumerate().filter(|_| !way.composed && way.reads_targets) {
+                let got = got.gradient(input, 1)[0];
+                faults.expect(alike(got, slope), || format!("slope {got} by {input} instead of {slope}, {}", what()));
+            }
+        }
+    }
+    faults.report(400);
+}
+
 // ---- What is wrong is said ----
 
 #[test]
@@ -1105,6 +1247,103 @@ fn wrong_shapes_and_dtypes_are_named() {
         said(|| any.forward(zeros([2, 3]), zeros([3, 3]), by)),
         "Huber: target must have the same shape as prediction, [2, 3], got [3, 3]"
     );
+}
+
+/// The smallest problem of a loss whose second input are labels.
+fn labelled(loss: Value, labels: &[f64]) -> TensorProblem {
+    let mut problem = TensorProblem::random(&config(loss), &[labels.len()], &mut Random::new(40));
+    problem.inputs[1] = labels.to_vec();
+    problem.tracked[1] = false;
+    problem
+}
+
+/// The labels a loss takes, and one it does not, by their rule.
+fn label_losses() -> Vec<(&'static str, String, [f64; 2], f64)> {
+    let of = |entry: &&catalogue::Entry| match (entry.family, entry.family.signature()) {
+        (Family::Margin, _) => Some((format!("{}: target must be -1 or 1", entry.type_name), [-1.0, 1.0])),
+        (_, Signature::Binary) => Some((format!("{}: targets must be ≥ 0 and ≤ 1", entry.type_name), [0.0, 1.0])),
+        _ => None,
+    };
+    let entries = catalogue::all().iter();
+    entries
+        .filter_map(|entry| of(&entry).map(|(rule, labels)| (entry.name, rule, labels)))
+        .flat_map(|(name, rule, labels)| [255.0, -2.0, f64::INFINITY].map(|wrong| (name, rule.clone(), labels, wrong)))
+        .collect()
+}
+
+/// On the CPU a label that is none is an error, at its place, as a class is that does not exist; on other paths it is
+/// taken as it is. A NaN is no label but no error, and a weight of 0 takes everything out.
+#[test]
+fn labels_that_are_none_are_named() {
+    let mut faults = Faults::default();
+    for (name, rule, [low, high], wrong) in label_losses() {
+        let mut labels = vec![high; 21];
+        labels[3] = low;
+        labels[17] = wrong;
+        labels[19] = wrong;
+        let problem = labelled(json!(name), &labels);
+        let masked = |value: f64| {
+            let weights = labels.iter().map(|&label| if label == wrong { value } else { 1.0 }).collect();
+            TensorProblem { weights: Some(weights), ..problem.clone() }
+        };
+        let mut unknown = problem.clone();
+        unknown.inputs[1] = labels.iter().map(|&label| if label == wrong { f64::NAN } else { label }).collect();
+        let mut tracked = problem.clone();
+        tracked.tracked[1] = true;
+        for way in rotating_ways() {
+            let run = |problem: &TensorProblem, by| said(|| problem.run(&way, by));
+            let expected =
+                if way.composed { "nothing".to_owned() } else { format!("{rule}, got {wrong} at position 17") };
+            for by in REDUCTIONS {
+                for problem in [&problem, &tracked, &masked(0.5)] {
+                    let got = run(problem, by);
+                    faults.expect(got == expected || !way.reads_targets, || {
+                        format!("{got} instead of {expected}, {way}")
+                    });
+                }
+                for problem in [&masked(0.0), &unknown] {
+                    let got = run(problem, by);
+                    faults.expect(got == "nothing", || format!("{got} for NaN or a weight of 0, {way}"));
+                }
+            }
+            let losses = unknown.value(&way, None);
+            let right = losses.iter().enumerate().all(|(at, loss)| loss.is_nan() == [17, 19].contains(&at));
+            faults.expect(right, || format!("{name} of NaN labels: {losses:?}, {way}"));
+        }
+    }
+    faults.report(1_000);
+}
+
+/// What arithmetic leaves beside a label is one; a little more is none.
+#[test]
+fn labels_may_be_wrong_by_a_millionth() {
+    let said_of = |name: &str, label: f64| said(|| labelled(json!(name), &[label]).run(&f64_ways()[0], None));
+    for (name, near, far) in [
+        ("binary_cross_entropy", [1.0 + 9e-7, -9e-7], [1.0 + 2e-6, -2e-6]),
+        ("hinge", [1.0 + 9e-7, -1.0 + 9e-7], [1.0 + 2e-6, 0.0]),
+    ] {
+        assert!(near.iter().all(|&label| said_of(name, label) == "nothing"), "{name}");
+        assert!(far.iter().all(|&label| said_of(name, label).contains("at position 0")), "{name}");
+    }
+    // Ints are 0 and 1; 255 is what a u8 mask of pixels has.
+    let device = Device::flex();
+    let scores = || Tensor::<1>::from_data([0.5, 1.0], &device);
+    let labels = |labels: [i64; 2], dtype| Tensor::<1, Int>::from_data(labels, (&device, dtype));
+    let loss = BinaryCrossEntropy::default().init();
+    let of = |labels| said(|| loss.forward(scores(), labels, Reduction::Mean));
+    let rule = "BinaryCrossEntropy: targets must be ≥ 0 and ≤ 1, got";
+    assert_eq!(of(labels([0, 255], DType::U8)), format!("{rule} 255 at position 1"));
+    assert_eq!(of(labels([-1, 1], DType::I8)), format!("{rule} -1 at position 0"));
+    assert_eq!(of(labels([1, 0], DType::I32)), "nothing");
+    for name in ["zlpr", "multilabel_margin", "multilabel_soft_margin", "image_balanced_binary_cross_entropy"] {
+        let loss = config(json!(name)).init_tensor().expect("valid");
+        let tensor = |numbers: [f64; 2]| Tensor::<1>::from_data(numbers, &device);
+        let of = |labels| said(|| loss.forward(tensor([0.5, 1.0]), tensor(labels), Reduction::Mean));
+        let rule = "targets must be ≥ 0 and ≤ 1, got 255 at position 1";
+        assert!(of([0.0, 255.0]).ends_with(rule), "{name}: {}", of([0.0, 255.0]));
+        assert_eq!(of([0.0, 1.0]), "nothing", "{name}");
+        assert_eq!(of([f64::NAN, 1.0]), "nothing", "{name}");
+    }
 }
 
 #[test]
@@ -1158,16 +1397,18 @@ fn one_factor_in_a_list_is_the_factor_of_all_labels() {
 #[test]
 fn wrong_factors_and_smoothing_are_named() {
     let binary = || BinaryCrossEntropy::default().init();
-    let rule = "BinaryCrossEntropy: pos_weight must be finite and ≥ 0, got";
+    let rule = "BinaryCrossEntropy: pos_weight must be 0, or ≥ 1e-30 and ≤ 1e30, got";
     assert_eq!(said(|| binary().with_pos_weight(-1.0)), format!("{rule} -1"));
     assert_eq!(said(|| binary().with_pos_weight([1.0, f64::INFINITY])), format!("{rule} inf"));
     assert_eq!(said(|| binary().with_pos_weight(f64::NAN)), format!("{rule} NaN"));
+    assert_eq!(said(|| binary().with_pos_weight(1e-31)), format!("{rule} 0.0000000000000000000000000000001"));
+    assert_eq!(said(|| binary().with_pos_weight([0.0, 1e-30, 1e30])), "nothing");
     let rule = "BinaryCrossEntropy: label_smoothing must be ≥ 0 and ≤ 1, got";
     assert_eq!(said(|| binary().with_label_smoothing(1.5)), format!("{rule} 1.5"));
     assert_eq!(said(|| binary().with_label_smoothing(f64::NAN)), format!("{rule} NaN"));
     let any = || config(json!("binary_focal")).init_binary().unwrap();
     let error = any().try_with_pos_weight(-2.0).unwrap_err().to_string();
-    assert_eq!(error, "BinaryFocal: pos_weight must be finite and ≥ 0, got -2");
+    assert_eq!(error, "BinaryFocal: pos_weight must be 0, or ≥ 1e-30 and ≤ 1e30, got -2");
     assert_eq!(said(|| any().with_pos_weight(-2.0)), error);
     let error = any().try_with_label_smoothing(-0.5).unwrap_err().to_string();
     assert_eq!(error, "BinaryFocal: label_smoothing must be ≥ 0 and ≤ 1, got -0.5");
@@ -1183,19 +1424,19 @@ fn wrong_factors_and_smoothing_are_named() {
 }
 
 #[test]
-#[should_panic(expected = "Huber: delta must be > 0, got 0")]
+#[should_panic(expected = "Huber: delta must be ≥ 1e-18 and ≤ 1e18, got 0")]
 fn excluded_bound_is_an_error() {
     let _ = Huber::default().with_delta(0.0).init();
 }
 
 #[test]
-#[should_panic(expected = "Quantile: tau must be > 0 and < 1, got 1")]
+#[should_panic(expected = "Quantile: tau must be ≥ 1e-18 and < 1, got 1")]
 fn bad_number_of_one_class_is_an_error() {
     let _ = Quantile::default().with_tau([0.5, 1.0]).init();
 }
 
 #[test]
-#[should_panic(expected = "GaussianNll: epsilon must be > 0, got NaN or an infinity")]
+#[should_panic(expected = "GaussianNll: epsilon must be ≥ 1e-30 and ≤ 1e18, got NaN or an infinity")]
 fn nan_parameter_is_an_error() {
     let _ = GaussianNll { full: false, epsilon: f64::NAN }.init();
 }

@@ -30,12 +30,14 @@ enum Op {
     Difference,
     Product,
     Quotient,
+    /// e^(−x) · x by `product`.
+    Decay,
     Max,
     Min,
     Select,
 }
 
-const OPS: [Op; 33] = [
+const OPS: [Op; 34] = [
     Op::Neg,
     Op::Plus,
     Op::Minus,
@@ -66,6 +68,7 @@ const OPS: [Op; 33] = [
     Op::Difference,
     Op::Product,
     Op::Quotient,
+    Op::Decay,
     Op::Max,
     Op::Min,
     Op::Select,
@@ -98,6 +101,7 @@ fn apply<R: Real>(op: Op, x: R) -> R {
         Op::Difference => x - other,
         Op::Product => x * other,
         Op::Quotient => x / other,
+        Op::Decay => (-x.clone()).exp().product(x),
         Op::Max => x.max(other),
         Op::Min => x.min(other),
         Op::Select => R::select(&x.less(&other), x.clone() * x, other),
@@ -134,6 +138,7 @@ fn truth(op: Op, x: f64) -> (f64, f64) {
         Op::Difference => (x - other, 1.5),
         Op::Product => (x * other, 3.0 - x),
         Op::Quotient => (x / other, 3.0 / (other * other)),
+        Op::Decay => (if x == f64::INFINITY { 0.0 } else { (-x).exp() * x }, (-x).exp() * (1.0 - x)),
         Op::Max => (if x > other { x } else { other }, if x > other { 1.0 } else { -0.5 }),
         Op::Min => (if x < other { x } else { other }, if x < other { 1.0 } else { -0.5 }),
         Op::Select => (if x < other { x * x } else { other }, if x < other { 2.0 * x } else { -0.5 }),
@@ -364,6 +369,40 @@ fn max_and_min_keep_nan_and_take_the_second_of_equals() {
     ties_and_nan(&mut faults, "Primitive<Flex>", on_flex, from_flex);
     ties_and_nan(&mut faults, "Primitive<Dispatch>", on_dispatch, from_dispatch);
     faults.report(90);
+}
+
+/// 0 · ∞ is 0 in `product`, NaN stays NaN, and everything else is `*`; slopes are limits. The slope of |x| at NaN is NaN.
+fn nothing_times_infinity<R: Real>(faults: &mut Faults, name: &str, wrap: fn(f64) -> R, get: fn(R) -> f64) {
+    let numbers = [0.0, -0.0, 1.5, -2.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+    for (a, b) in numbers.iter().flat_map(|&a| numbers.iter().map(move |&b| (a, b))) {
+        let is_of_nothing = (a == 0.0 && b.is_infinite()) || (b == 0.0 && a.is_infinite());
+        let expected = if is_of_nothing { 0.0 } else { a * b };
+        let alike = |got: f64, expected: f64| got == expected || (got.is_nan() && expected.is_nan());
+        let got = get(wrap(a).product(wrap(b)));
+        faults.expect(alike(got, expected), || format!("{a} · {b} is {got} over {name}"));
+        let dual = Dual::<R, 2>::variable(wrap(a), 0).product(Dual::variable(wrap(b), 1));
+        let got = [get(dual.value.clone()), get(dual.slope(0)), get(dual.slope(1))];
+        let right = got.iter().zip([expected, b, a]).all(|(&got, expected)| alike(got, expected));
+        faults.expect(right, || format!("{a} · {b} is {got:?} over {name}"));
+    }
+    for (x, expected) in [(f64::INFINITY, [0.0, 0.0]), (f64::NEG_INFINITY, [f64::NEG_INFINITY, f64::INFINITY])] {
+        let decay = apply(Op::Decay, Dual::<R, 1>::variable(wrap(x), 0));
+        let got = [get(decay.value.clone()), get(decay.slope(0))];
+        faults.expect(got == expected, || format!("x·e^(−x) at {x}: {got:?} over {name}"));
+    }
+    let slope = get(Dual::<R, 1>::variable(wrap(f64::NAN), 0).abs().slope(0));
+    faults.expect(slope.is_nan(), || format!("the slope of |NaN| is {slope} over {name}"));
+}
+
+#[test]
+fn nothing_times_infinity_is_nothing() {
+    let mut faults = Faults::default();
+    nothing_times_infinity::<f64>(&mut faults, "f64", |x| x, |x| x);
+    nothing_times_infinity::<F32>(&mut faults, "F32", |x| F32(x as f32), |x| f64::from(x.0));
+    nothing_times_infinity::<Dual<f64, 1>>(&mut faults, "Dual<f64>", Dual::fixed, |x| x.value);
+    nothing_times_infinity(&mut faults, "Primitive<Flex>", on_flex, from_flex);
+    nothing_times_infinity(&mut faults, "Primitive<Dispatch>", on_dispatch, from_dispatch);
+    faults.report(500);
 }
 
 /// The same through Burn's graph.

@@ -177,7 +177,7 @@ fn losses_become_the_losses_that_their_documentation_names() {
         ),
     ];
     // The same where z ≥ −1.
-    let margins = pairs(&[0.5, -0.75, 2.0, 0.25], &[1.0, 1.0, -0.25, -1.0]);
+    let margins = pairs(&[0.5, -0.75, 2.0, 0.25, 0.9375], &[1.0, 1.0, 1.0, -1.0, -1.0]);
     let of_margins = vec![(json!("modified_huber"), vec![(1.0, json!("squared_hinge"))], 0.0, EXACT)];
     // ln Z = 0: log-probabilities.
     let normalized = rows(&[[0.5_f64.ln(), 0.25_f64.ln(), 0.25_f64.ln()]], &[1]);

@@ -55,6 +55,11 @@ impl Range {
     pub const fn all() -> Self {
         Self::open(f64::NEG_INFINITY, f64::INFINITY)
     }
+    /// The sizes of errors, factors and powers: 10⁻¹⁸ ≤ x ≤ 10¹⁸, whose squares every dtype holds that losses are computed
+    /// in, so that what is right for one number is right for all of them.
+    pub const fn size() -> Self {
+        Self::between(1e-18, 1e18)
+    }
     /// low < x ≤ high.
     pub const fn above_up_to(low: f64, high: f64) -> Self {
         Self { low, above_low: true, high, below_high: false, whole: false }
@@ -88,13 +93,20 @@ impl fmt::Display for Range {
         if self.whole {
             write!(f, "a whole number ")?;
         }
+        let (low, high) = (written(self.low), written(self.high));
         match (self.low.is_finite(), self.high.is_finite()) {
-            (true, true) => write!(f, "{above} {} and {below} {}", self.low, self.high),
-            (true, false) => write!(f, "{above} {}", self.low),
-            (false, true) => write!(f, "{below} {}", self.high),
+            (true, true) => write!(f, "{above} {low} and {below} {high}"),
+            (true, false) => write!(f, "{above} {low}"),
+            (false, true) => write!(f, "{below} {high}"),
             (false, false) => write!(f, "finite"),
         }
     }
+}
+
+/// A number without rows of zeros: 1e-30, 0.5, 12.
+pub(crate) fn written(number: f64) -> String {
+    let plain = number == 0.0 || (1e-5..1e7).contains(&number.abs());
+    if plain { number.to_string() } else { format!("{number:e}") }
 }
 
 /// One hyper-parameter.
@@ -151,6 +163,14 @@ pub struct Entry {
     pub purpose: &'static str,
     /// The hyper-parameters.
     pub parameters: &'static [Parameter],
+}
+
+impl Entry {
+    /// What a picture of the loss shows beside its defaults.
+    pub fn picture(&self) -> &'static Picture {
+        let at = all().iter().position(|entry| entry.name == self.name);
+        at.map_or(&Picture::DEFAULT, |at| &crate::config::PICTURES[at])
+    }
 }
 
 /// What a loss is for.
@@ -245,10 +265,55 @@ pub enum Signature {
     Any,
 }
 
+/// What a picture of a loss shows beside its defaults.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Picture {
+    /// The symbols of the parameters that it varies: name and symbol.
+    pub symbols: &'static [(&'static str, &'static str)],
+    /// The settings worth seeing: each some parameters, by name, at values other than the defaults.
+    pub settings: &'static [&'static [(&'static str, f64)]],
+    /// The losses to compare with, by name, each at its defaults and times a factor. If there are none, a picture shows
+    /// the best-known loss of the kind.
+    pub beside: &'static [(f64, &'static str)],
+    /// The parts of the axis that have a name.
+    pub regions: &'static [Region],
+    /// From where to where the axis goes, if the usual range shows too little.
+    pub range: Option<(f64, f64)>,
+    /// What the axis says, if it is not what losses of the kind have there.
+    pub axis: Option<AxisWords>,
+}
+
+impl Picture {
+    /// The defaults alone.
+    pub const DEFAULT: Self = Self { symbols: &[], settings: &[], beside: &[], regions: &[], range: None, axis: None };
+}
+
+/// A part of the axis of a [`Picture`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Region {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// What is there, in few words.
+    pub name: &'static str,
+}
+
+/// What stands at the axis of a [`Picture`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AxisWords {
+    /// What the loss is drawn against.
+    pub title: &'static str,
+    /// The slope, as the documentation of the loss writes it.
+    pub slope: &'static str,
+}
+
 /// A loss that is in the catalogue.
 pub trait Described {
     /// What the catalogue says of it.
     const ENTRY: Entry;
+    /// What a picture of it shows beside its defaults.
+    const PICTURE: Picture = Picture::DEFAULT;
 }
 
 /// Every loss, in the catalogue's order.

@@ -1,8 +1,8 @@
 //! The checks and their messages: `Focal: gamma must be ≥ 0, got −1`.
 
-use crate::catalogue::{Described, Parameter, Range};
+use crate::catalogue::{Described, Parameter, Range, written};
 use crate::engine::class_rows::{ClassCall, ClassParameter};
-use crate::engine::pointwise::PointCall;
+use crate::engine::pointwise::{Labels, PointCall};
 use crate::engine::soft_rows::{SoftCall, Targets};
 use crate::per_class::PerClass;
 use burn::backend::{Backend, Dispatch};
@@ -186,20 +186,21 @@ pub(crate) fn class_weights_within(loss: &str, weights: &[f64], most: f64) -> Re
     match weights.iter().find(|weight| **weight > most) {
         Some(bad) => {
             let rule = format!("be ≤ {most:e} in this dtype, unless the mean divides by them");
-            Err(LossError(sentence(loss, "class_weights", &rule, bad)))
+            Err(LossError(sentence(loss, "class_weights", &rule, written(*bad))))
         }
         None => Ok(()),
     }
 }
 
-/// The factor of positive targets: finite and not negative.
+/// The factor of positive targets.
 pub(crate) fn pos_weight(loss: &str, weight: &PerClass) -> Result<(), LossError> {
     let values = match weight.same_for_all() {
         Some(weight) => vec![weight],
         None => weight.by_class().to_vec(),
     };
-    match values.iter().find(|w| !(w.is_finite() && **w >= 0.0)) {
-        Some(bad) => Err(LossError(sentence(loss, "pos_weight", "be finite and ≥ 0", bad))),
+    // What f32 does not hold would be another weight there.
+    match values.iter().find(|w| **w != 0.0 && !(1e-30..=1e30).contains(*w)) {
+        Some(bad) => Err(LossError(sentence(loss, "pos_weight", "be 0, or ≥ 1e-30 and ≤ 1e30", bad))),
         None => Ok(()),
     }
 }
@@ -277,6 +278,16 @@ pub(crate) fn in_range(
         }
     }
     Ok(())
+}
+
+/// A label that is none.
+///
+/// # Panics
+///
+/// Always, with the sentence.
+#[track_caller]
+pub(crate) fn wrong_label(loss: &str, argument: &str, labels: Labels, got: f64, position: usize) -> ! {
+    panic!("{}", sentence(loss, argument, labels.rule(), format!("{got} at position {position}")))
 }
 
 /// The shapes, dtypes and lists of a pointwise loss.

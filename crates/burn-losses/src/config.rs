@@ -4,7 +4,7 @@ use crate::any::{
     AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, AnyTensorLoss, Kind, Leaf,
 };
 use crate::binary::*;
-use crate::catalogue::{self, Described, Entry, Family, Signature};
+use crate::catalogue::{self, Described, Entry, Family, Picture, Signature};
 use crate::check::{self, LossError};
 use crate::class::*;
 use crate::combine::{
@@ -164,6 +164,15 @@ macro_rules! losses {
             Term::ENTRY,
             ActivePassive::ENTRY,
             UncertaintyWeighted::ENTRY,
+        ];
+
+        /// Their pictures, in the same order.
+        pub(crate) const PICTURES: &[Picture] = &[
+            $($formula::PICTURE,)+
+            $($wrapper::PICTURE,)+
+            Term::PICTURE,
+            ActivePassive::PICTURE,
+            UncertaintyWeighted::PICTURE,
         ];
 
         impl LossConfig {

@@ -188,6 +188,8 @@
 //! Features add speed, never results. Each turns on Burn's feature of the same name, the GPU ones `burn/fusion` too. On
 //! wgpu, Vulkan, Metal and WebGPU there is no f64: logits in it are refused.
 #![recursion_limit = "256"]
+// Nobody should learn from an example what Burn has given up.
+#![doc(test(attr(deny(deprecated))))]
 // Without a CPU backend nothing calls the lanes and what feeds them.
 #![cfg_attr(not(any(feature = "flex", feature = "ndarray")), allow(dead_code, unused_imports, unused_variables))]
 
@@ -246,7 +248,7 @@ pub use divergence::{
 };
 pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFormula, Terms};
 pub use engine::pointwise::{
-    BinaryFormula, DistributionFormula, Input, Observation, Point, PointCall, PointwiseFormula, Score,
+    BinaryFormula, DistributionFormula, Input, Labels, Observation, Point, PointCall, PointwiseFormula, Score,
 };
 pub use engine::soft_rows::{Class, SoftCall, SoftClassFormula, Sums};
 pub use likelihood::{BetaNll, GaussianCrps, GaussianNll, LaplaceNll, StudentTNll};
@@ -276,11 +278,6 @@ pub use whole::{CosineDistance, Rmse, Rmsle, ScaleInvariantLog};
 
 #[doc = include_str!("../docs/migration.md")]
 pub mod migration {}
-
-/// The README's examples, as tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-mod readme {}
 
 /// Everything a program that uses losses needs: `use burn_losses::prelude::*;`.
 pub mod prelude {

@@ -1,6 +1,6 @@
 //! Asymmetric loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```text
 /// L = −y·(1 − p)^γ₊·ln p − (1 − y)·pₘ^γ₋·ln(1 − pₘ),   pₘ = max(p − m, 0)
-/// ∂L/∂p = y·(1 − p)^(γ₊−1)·(γ₊·ln p − (1 − p)/p) − (1 − y)·pₘ^(γ₋−1)·(γ₋·ln(1 − pₘ) − pₘ/(1 − pₘ))
+/// ∂L/∂x = y·(1 − p)^γ₊·(γ₊·p·ln p − (1 − p)) − (1 − y)·p·(1 − p)·pₘ^(γ₋−1)·(γ₋·ln(1 − pₘ) − pₘ/(1 − pₘ))
 /// ```
 ///
 /// # Shapes
@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = Asymmetric::default().with_gamma_negative(1.0).with_margin(0.25).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
 /// let targets = Tensor::<2>::from_data([[1.0, 0.0]], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert!((each[0] - 0.5 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] + 0.25 * 0.75f32.ln()).abs() < 1e-6);
 /// ```
@@ -61,9 +61,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Asymmetric {
-    /// γ₊, how fast a well classified positive loses its weight: ≥ 0, default 1.
+    /// γ₊, how fast a well classified positive loses its weight: ≥ 0 and ≤ 10¹⁸, default 1.
     pub gamma_positive: f64,
-    /// γ₋, how fast a well classified negative loses its weight: ≥ 0, default 4.
+    /// γ₋, how fast a well classified negative loses its weight: ≥ 0 and ≤ 10¹⁸, default 4.
     pub gamma_negative: f64,
     /// m, the probability up to which a negative costs nothing: ≥ 0 and < 1, default 0.05.
     pub margin: f64,
@@ -106,10 +106,18 @@ impl Described for Asymmetric {
         source: "Ridnik, Ben-Baruch et al., Asymmetric Loss For Multi-Label Classification, 2021",
         purpose: "Many labels, of which each example has few",
         parameters: &[
-            Parameter::new("gamma_positive", 1.0, Range::at_least(0.0)),
-            Parameter::new("gamma_negative", 4.0, Range::at_least(0.0)),
+            Parameter::new("gamma_positive", 1.0, Range::between(0.0, 1e18)),
+            Parameter::new("gamma_negative", 4.0, Range::between(0.0, 1e18)),
             Parameter::new("margin", 0.05, Range::at_least_below(0.0, 1.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("gamma_positive", "γ₊"), ("gamma_negative", "γ₋"), ("margin", "m")],
+        settings: &[
+            &[("gamma_positive", 0.0), ("gamma_negative", 0.0), ("margin", 0.0)],
+            &[("gamma_positive", 1.0), ("gamma_negative", 4.0), ("margin", 0.2)],
+        ],
+        ..Picture::DEFAULT
     };
 }
 
@@ -118,13 +126,13 @@ impl BinaryFormula for Asymmetric {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        at.miss_pow(self.gamma_positive) * -at.log_p()
+        at.miss_pow(self.gamma_positive).product(-at.log_p())
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
         if self.margin == 0.0 {
-            return at.p_pow(self.gamma_negative) * -at.log_miss();
+            return at.p_pow(self.gamma_negative).product(-at.log_miss());
         }
         let p = (at.p() - self.margin).max(at.constant(0.0));
         p.clone().powf(self.gamma_negative) * (p / (at.miss() + self.margin)).ln_1p()

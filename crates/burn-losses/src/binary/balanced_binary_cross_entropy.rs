@@ -1,6 +1,6 @@
 //! Balanced binary cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -47,7 +47,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = BalancedBinaryCrossEntropy::default().with_beta([0.5, 0.75]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
 /// let targets = Tensor::<2>::from_data([[1.0, 0.0]], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert!((each[0] - 0.5 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] - 0.25 * 2f32.ln()).abs() < 1e-6);
 /// ```
@@ -85,6 +85,8 @@ impl Described for BalancedBinaryCrossEntropy {
         purpose: "One of the two kinds of labels is rare",
         parameters: &[Parameter::per_class("beta", 0.5, Range::between(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.25)], &[("beta", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl BinaryFormula for BalancedBinaryCrossEntropy {
@@ -101,7 +103,7 @@ impl BinaryFormula for BalancedBinaryCrossEntropy {
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(-(at.of_class(&self.beta) - 1.0), -at.log_miss())
+        weighted(at.rest_of_class(&self.beta), -at.log_miss())
     }
 }
 

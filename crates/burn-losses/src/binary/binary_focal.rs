@@ -1,7 +1,7 @@
 //! Binary focal loss.
 
 use super::balanced_binary_cross_entropy::weighted;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 /// γ = 0 is [`BalancedBinaryCrossEntropy`](crate::BalancedBinaryCrossEntropy) with β = α; α = ½ besides is half of
 /// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Over the softmax it is [`Focal`](crate::Focal). A target y between
 /// 0 and 1 mixes the two losses; torchvision, Keras and Optax mix what the cross-entropy is multiplied by:
-/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise.
+/// (1 − pₜ)^γ of pₜ = y·p + (1 − y)·(1 − p), and α likewise. At infinitely wrong logits the slopes
+/// are −α and 1 − α.
 ///
 /// # Numerics
 ///
@@ -55,7 +56,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = BinaryFocal::default().with_gamma([2.0, 1.0]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0]], &device);
 /// let targets = Tensor::<2>::from_data([[1.0, 0.0]], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// // α · (1 − ½)² · ln 2, and (1 − α) · ½ · ln 2
 /// assert!((each[0] - 0.25 * 0.25 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] - 0.75 * 0.5 * 2f32.ln()).abs() < 1e-6);
@@ -65,7 +66,7 @@ use serde::{Deserialize, Serialize};
 pub struct BinaryFocal {
     /// α, the weight of the positives, 1 − α of the negatives: ≥ 0 and ≤ 1, default 0.25; a number or one per label.
     pub alpha: PerClass,
-    /// γ, how fast a well classified example loses its weight: ≥ 0, default 2; a number or one per label.
+    /// γ, how fast a well classified example loses its weight: ≥ 0 and ≤ 10¹⁸, default 2; a number or one per label.
     pub gamma: PerClass,
 }
 
@@ -101,8 +102,13 @@ impl Described for BinaryFocal {
         purpose: "Very many easy negatives and few positives",
         parameters: &[
             Parameter::per_class("alpha", 0.25, Range::between(0.0, 1.0)),
-            Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
+            Parameter::per_class("gamma", 2.0, Range::between(0.0, 1e18)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α"), ("gamma", "γ")],
+        settings: &[&[("alpha", 0.25), ("gamma", 0.0)], &[("alpha", 0.25), ("gamma", 5.0)]],
+        ..Picture::DEFAULT
     };
 }
 
@@ -115,11 +121,11 @@ impl BinaryFormula for BinaryFocal {
 
     #[inline(always)]
     fn positive<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma) * -at.log_p())
+        weighted(at.of_class(&self.alpha), at.miss_pow(&self.gamma).product(-at.log_p()))
     }
 
     #[inline(always)]
     fn negative<R: Real>(&self, at: &Score<R>) -> R {
-        weighted(-(at.of_class(&self.alpha) - 1.0), at.p_pow(&self.gamma) * -at.log_miss())
+        weighted(at.rest_of_class(&self.alpha), at.p_pow(&self.gamma).product(-at.log_miss()))
     }
 }

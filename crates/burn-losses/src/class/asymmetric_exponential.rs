@@ -1,6 +1,6 @@
 //! Asymmetric exponential loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -83,6 +83,8 @@ impl Described for AsymmetricExponential {
         purpose: "The passive part of a sum with an active loss",
         parameters: &[Parameter::new("a", 3.0, Range::above(0.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("a", "a")], settings: &[&[("a", 0.5)], &[("a", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl ClassFormula for AsymmetricExponential {

@@ -1,6 +1,6 @@
 //! Asymmetric generalized cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -96,6 +96,11 @@ impl Described for AsymmetricGeneralizedCrossEntropy {
         source: "Zhou et al., Asymmetric Loss Functions for Learning with Noisy Labels, 2021, AGCE",
         purpose: "Wrong labels, the right one being the most frequent",
         parameters: &[Parameter::new("a", 1.0, Range::above(0.0)), Parameter::new("q", 2.0, Range::above(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("q", "q")],
+        settings: &[&[("q", 0.5)], &[("q", 1.0)], &[("q", 4.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Asymmetric unhinged loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -97,6 +97,8 @@ impl Described for AsymmetricUnhinged {
         purpose: "The passive part of a sum with an active loss",
         parameters: &[Parameter::new("a", 1.5, Range::above(1.0)), Parameter::new("q", 0.9, Range::above(0.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("a", "a")], settings: &[&[("a", 1.1)], &[("a", 3.0)]], ..Picture::DEFAULT };
 }
 
 impl ClassFormula for AsymmetricUnhinged {

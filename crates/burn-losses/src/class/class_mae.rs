@@ -1,6 +1,6 @@
 //! Mean absolute error of the class probabilities.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -64,6 +64,8 @@ impl Described for ClassMae {
         purpose: "Few classes and very many wrong labels",
         parameters: &[],
     };
+    const PICTURE: Picture =
+        Picture { beside: &[(1.0, "cross_entropy"), (1.0, "generalized_cross_entropy")], ..Picture::DEFAULT };
 }
 
 impl ClassFormula for ClassMae {

@@ -1,6 +1,6 @@
 //! Cross-entropy, with optional label smoothing.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row, Terms};
 use crate::real::Real;
 use burn::config::Config;
@@ -82,6 +82,12 @@ impl Described for CrossEntropy {
         source: "Label smoothing: Szegedy et al., Rethinking the Inception Architecture, 2016, section 7",
         purpose: "The first choice where the labels are right",
         parameters: &[Parameter::new("label_smoothing", 0.0, Range::between(0.0, 1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("label_smoothing", "ε")],
+        settings: &[&[("label_smoothing", 0.1)], &[("label_smoothing", 0.3)]],
+        beside: &[(1.0, "class_mae")],
+        ..Picture::DEFAULT
     };
 }
 

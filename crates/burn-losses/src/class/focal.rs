@@ -1,6 +1,6 @@
 //! Focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range, Region};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -51,7 +51,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = Focal::default().with_gamma(2.0).with_alpha([0.25, 0.75]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0], [0.0, 0.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, 1], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// // α · (1 − ½)² · ln 2
 /// assert!((each[0] - 0.25 * 0.25 * 2f32.ln()).abs() < 1e-6);
 /// assert!((each[1] - 0.75 * 0.25 * 2f32.ln()).abs() < 1e-6);
@@ -99,6 +99,12 @@ impl Described for Focal {
             Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
             Parameter::per_class("alpha", 1.0, Range::at_least(0.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("gamma", "γ")],
+        settings: &[&[("gamma", 0.0)], &[("gamma", 0.5)], &[("gamma", 1.0)], &[("gamma", 5.0)]],
+        regions: &[Region { from: 0.0, to: 0.6, name: "hard" }, Region { from: 0.6, to: 1.0, name: "easy" }],
+        ..Picture::DEFAULT
     };
 }
 

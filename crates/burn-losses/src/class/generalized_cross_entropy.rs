@@ -1,6 +1,6 @@
 //! Generalized cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -83,6 +83,11 @@ impl Described for GeneralizedCrossEntropy {
         source: "Zhang and Sabuncu, Generalized Cross Entropy Loss, 2018, equation 6",
         purpose: "The first thing to try with wrong labels",
         parameters: &[Parameter::new("q", 0.7, Range::above_up_to(0.0, 1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("q", "q")],
+        settings: &[&[("q", 0.1)], &[("q", 0.3)], &[("q", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Cross-entropy with a margin.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::per_class::PerClass;
 use crate::real::Real;
@@ -90,6 +90,11 @@ impl Described for MarginCrossEntropy {
         source: "Cao et al., Label-Distribution-Aware Margin Loss, 2019, equation 13",
         purpose: "Classes that should lie apart; with its margins, LDAM",
         parameters: &[Parameter::per_class("margin", 1.0, Range::at_least(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("margin", "m")],
+        settings: &[&[("margin", 0.0)], &[("margin", 2.0)], &[("margin", 4.0)]],
+        ..Picture::DEFAULT
     };
 }
 

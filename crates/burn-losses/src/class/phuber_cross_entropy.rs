@@ -1,6 +1,6 @@
 //! Partially Huberised cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -78,6 +78,11 @@ impl Described for PHuberCrossEntropy {
         source: "Menon et al., Can Gradient Clipping Mitigate Label Noise?, 2020, equation 10",
         purpose: "Some wrong labels, cross-entropy otherwise",
         parameters: &[Parameter::new("tau", 10.0, Range::at_least(1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("tau", "τ")],
+        settings: &[&[("tau", 1.0)], &[("tau", 2.0)], &[("tau", 4.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Partially Huberised generalized cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::class::GeneralizedCrossEntropy;
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
@@ -97,6 +97,11 @@ impl Described for PHuberGeneralizedCrossEntropy {
             Parameter::new("q", 0.7, Range::above_up_to(0.0, 1.0)),
             Parameter::new("tau", 10.0, Range::at_least(1.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("tau", "τ")],
+        settings: &[&[("tau", 1.0)], &[("tau", 1.2)], &[("tau", 2.0)]],
+        ..Picture::DEFAULT
     };
 }
 

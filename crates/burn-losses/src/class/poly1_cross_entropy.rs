@@ -1,6 +1,6 @@
 //! Poly-1 cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -84,6 +84,11 @@ impl Described for Poly1CrossEntropy {
         source: "Leng et al., PolyLoss, 2022, equation 6",
         purpose: "Cross-entropy with one parameter to tune",
         parameters: &[Parameter::new("epsilon", 1.0, Range::at_least(-1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", -1.0)], &[("epsilon", 2.0)], &[("epsilon", 5.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Poly-1 focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::class::Poly1CrossEntropy;
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::per_class::PerClass;
@@ -97,6 +97,12 @@ impl Described for Poly1Focal {
             Parameter::new("epsilon", 1.0, Range::at_least(-1.0)),
             Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", -1.0)], &[("epsilon", 3.0)]],
+        beside: &[(1.0, "cross_entropy")],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Reduced focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -97,6 +97,12 @@ impl Described for ReducedFocal {
             Parameter::new("gamma", 2.0, Range::at_least(0.0)),
             Parameter::new("threshold", 0.5, Range::above_up_to(0.0, 1.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("gamma", "γ")],
+        settings: &[&[("gamma", 1.0)], &[("gamma", 5.0)]],
+        beside: &[(1.0, "focal")],
+        ..Picture::DEFAULT
     };
 }
 

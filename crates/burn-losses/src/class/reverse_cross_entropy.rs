@@ -1,6 +1,6 @@
 //! Reverse cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -79,6 +79,11 @@ impl Described for ReverseCrossEntropy {
         source: "Wang et al., Symmetric Cross Entropy, 2019, equation 6",
         purpose: "The robust part of a sum with an active loss",
         parameters: &[Parameter::new("log_zero", -4.0, Range::below(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("log_zero", "A")],
+        settings: &[&[("log_zero", -2.0)], &[("log_zero", -6.0)]],
+        ..Picture::DEFAULT
     };
 }
 

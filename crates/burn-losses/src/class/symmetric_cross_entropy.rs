@@ -1,6 +1,6 @@
 //! Symmetric cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -101,6 +101,11 @@ impl Described for SymmetricCrossEntropy {
             Parameter::new("beta", 1.0, Range::at_least(0.0)),
             Parameter::new("log_zero", -4.0, Range::below(0.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", 0.0)], &[("alpha", 0.5)], &[("alpha", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Taylor cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
@@ -84,6 +84,11 @@ impl Described for TaylorCrossEntropy {
         source: "Feng et al., Can Cross Entropy Loss Be Robust to Label Noise?, 2020",
         purpose: "Wrong labels, by steps between MAE and cross-entropy",
         parameters: &[Parameter::new("order", 2.0, Range::whole(1.0, 32.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("order", "n")],
+        settings: &[&[("order", 1.0)], &[("order", 4.0)], &[("order", 16.0)]],
+        ..Picture::DEFAULT
     };
 }
 

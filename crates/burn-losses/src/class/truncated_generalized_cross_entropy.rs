@@ -1,6 +1,6 @@
 //! Truncated generalized cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::class::GeneralizedCrossEntropy;
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
@@ -100,6 +100,12 @@ impl Described for TruncatedGeneralizedCrossEntropy {
             Parameter::new("q", 0.7, Range::above_up_to(0.0, 1.0)),
             Parameter::new("threshold", 0.5, Range::at_least_below(0.0, 1.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("threshold", "k")],
+        settings: &[&[("threshold", 0.1)], &[("threshold", 0.3)]],
+        beside: &[(1.0, "generalized_cross_entropy")],
+        ..Picture::DEFAULT
     };
 }
 

@@ -27,6 +27,8 @@ use burn::tensor::{Bool, Int, Tensor};
 ///   out altogether. A mask is weights of 0 and 1.
 /// - A target between 0 and 1 is the mixture of both answers: y·L⁺ + (1 − y)·L⁻. An answer that is out of the question
 ///   contributes nothing, even if it is infinite. Targets have no gradient.
+/// - **Targets outside of 0 … 1** (by more than 10⁻⁶) that count are an error on the CPU, where they are read anyway;
+///   elsewhere they are taken as they are. A target of NaN gives NaN.
 ///
 /// ```
 /// use burn::tensor::{Bool, Device, Tensor};
@@ -83,12 +85,12 @@ impl<F: BinaryFormula> BinaryLoss<F> {
         self
     }
 
-    /// With the factor of positive targets: ≥ 0, a number or one per label; 1 unless set. A list of one value is that
-    /// number, for all labels.
+    /// With the factor of positive targets: 0, or ≥ 10⁻³⁰ and ≤ 10³⁰, a number or one per label; 1 unless set. A list of
+    /// one value is that number, for all labels.
     ///
     /// # Panics
     ///
-    /// If it is negative or not finite.
+    /// If it is none of these.
     #[track_caller]
     pub fn with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Self {
         self.binary.options.pos_weight = pos_weight.into().broadcast();
@@ -121,7 +123,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
     ///
     /// # Panics
     ///
-    /// If the shapes differ, or a hyper-parameter by label does not fit axis 1.
+    /// If the shapes differ, or a hyper-parameter by label does not fit axis 1; on the CPU, if a target is not in 0 … 1.
     #[track_caller]
     pub fn forward<const D: usize>(
         &self,

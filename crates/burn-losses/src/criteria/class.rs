@@ -21,7 +21,8 @@ use std::sync::Arc;
 /// - **Class weights** multiply the loss of a target by the weight of its class (with label smoothing, each term by its
 ///   own class's). Zero is allowed. They stay numbers: no device, no dtype.
 /// - **The mean** is over the targets that are not ignored, or, with class weights, divided by the sum of their
-///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient.
+///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient. [`Reduction`] has a table
+///   of what it divides by, here and in PyTorch.
 /// - **Ignored targets** have loss 0 and gradient 0, whatever their logits. The ignore index may be any integer,
 ///   negative or one of the classes.
 /// - A target that is neither a class nor ignored is an error on the CPU, where targets are read anyway. On a GPU it
@@ -39,7 +40,7 @@ use std::sync::Arc;
 /// let logits = Tensor::<2>::from_data([[2.0, 0.5, -1.0], [0.0, 1.0, 3.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, -100], &device);
 /// let each = criterion.forward_no_reduction(logits.clone(), targets.clone());
-/// assert_eq!(each.into_data().to_vec::<f32>().unwrap()[1], 0.0);
+/// assert_eq!(each.into_data().try_into_vec::<f32>().unwrap()[1], 0.0);
 /// let mean = criterion.forward(logits, targets, Reduction::Mean);
 /// assert_eq!(mean.dims(), [1]);
 /// ```

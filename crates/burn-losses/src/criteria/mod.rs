@@ -113,7 +113,7 @@ pub(crate) fn class_numbers<const T: usize>(targets: &Tensor<T, Int>) -> Tensor<
         DType::I64 => targets,
         DType::U64 => {
             let beyond = targets.clone().greater_elem(i64::MAX);
-            targets.cast(DType::I64).mask_fill(beyond, i64::MAX)
+            targets.mask_fill(beyond.clone(), 0).cast(DType::I64).mask_fill(beyond, i64::MAX)
         }
         _ => targets.cast(DType::I64),
     }

@@ -21,6 +21,8 @@ use burn::tensor::Tensor;
 /// - **The mean** is over all elements, or divided by the sum of the weights; 0, with gradient 0, where that is 0.
 /// - Gradients flow to the prediction and to the target.
 /// - Hyper-parameters by class go by the place along axis 1 (of a tensor with one axis, along that).
+/// - **Targets of losses of a margin** are −1 and 1. On the CPU, where they are read anyway, others that count are an
+///   error; elsewhere they are taken as they are. A target of NaN gives NaN.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -56,7 +58,8 @@ impl<F: PointwiseFormula> PointwiseLoss<F> {
     ///
     /// # Panics
     ///
-    /// If the shapes or dtypes differ, or a hyper-parameter by class does not fit axis 1.
+    /// If the shapes or dtypes differ, or a hyper-parameter by class does not fit axis 1; on the CPU, if a target of a loss
+    /// of a margin is not −1 or 1.
     #[track_caller]
     pub fn forward<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>, reduction: Reduction) -> Tensor<1> {
         pointwise::evaluate([Some(prediction), Some(target), None], None, self.call(Some(reduction)))

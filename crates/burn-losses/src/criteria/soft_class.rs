@@ -24,8 +24,8 @@ use std::sync::Arc;
 ///
 /// - **Scores are logits** unless [`with_input`](Self::with_input) says that they are probabilities or their logarithms,
 ///   which are then taken as they are.
-/// - **Class weights** multiply the loss of a row by its class's weight where targets are classes, and each class's term
-///   where they are probabilities.
+/// - **Class weights** multiply the loss of a row: by its class's weight where targets are classes, by the mean weight of
+///   its classes, Σ qₖ·wₖ, where they are probabilities. [`Reduction`] has a table of it.
 /// - **Row weights** multiply the loss of their row. A weight of 0 takes a row out altogether.
 /// - **The mean** is over the rows, or divided by the sum of what they count: row weights, and, where targets are
 ///   classes, class weights. 0, with gradient 0, where that is 0.

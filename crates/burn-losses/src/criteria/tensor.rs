@@ -1,9 +1,11 @@
 //! Losses of whole rows, items or batches that are written in tensor operations.
 
 use super::{BinaryTargets, Criterion, widened};
+use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check;
 use crate::display;
+use crate::engine::pointwise::Labels;
 use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
@@ -58,6 +60,9 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// [`Per::Row`], R is 1 for [`Per::Batch`].
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3>;
 
+    /// What targets may be.
+    const LABELS: Labels = Labels::Any;
+
     /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
@@ -86,6 +91,7 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
 /// A [`TensorFormula`] whose type is forgotten.
 pub(crate) trait ErasedTensor: Debug + Send + Sync {
     fn per(&self) -> Per;
+    fn labels(&self) -> Labels;
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3>;
     fn per_class(&self) -> Vec<(&'static str, usize)>;
     fn name(&self) -> &'static str;
@@ -95,6 +101,9 @@ pub(crate) trait ErasedTensor: Debug + Send + Sync {
 impl<F: TensorFormula> ErasedTensor for F {
     fn per(&self) -> Per {
         F::PER
+    }
+    fn labels(&self) -> Labels {
+        F::LABELS
     }
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         TensorFormula::losses(self, prediction, target)
@@ -134,6 +143,20 @@ impl TensorCall {
         (rows, shape)
     }
 
+    /// Labels are looked at where that costs no more than memory.
+    #[track_caller]
+    fn check_labels<const D: usize>(&self, target: &Tensor<D>) {
+        let labels = self.0.labels();
+        if labels == Labels::Any || !backend::is_on_host(&target.device(), target.dtype()) {
+            return;
+        }
+        let data = target.clone().detach().into_data();
+        let wrong = data.iter::<f64>().enumerate().find(|(_, label)| !labels.allow(*label));
+        if let Some((position, label)) = wrong {
+            check::wrong_label(self.0.name(), "targets", labels, label, position);
+        }
+    }
+
     #[track_caller]
     pub(crate) fn forward_no_reduction<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
         let dtype = prediction.dtype();
@@ -145,6 +168,7 @@ impl TensorCall {
     fn losses<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
         check::tensor_shapes(self.0.name(), &prediction, &target, self.0.per_class());
         let (rows, shape) = self.layout(prediction.dims());
+        self.check_labels(&target);
         let [prediction, target] = [prediction, target].map(widened);
         if rows.contains(&0) {
             // Sums of nothing, in the graph of what there is.
@@ -209,6 +233,8 @@ impl TensorCall {
 /// | target | the same | floats; where they are yes or no also ints 0 and 1, or bools |
 /// | weights | the result's without reduction | ≥ 0; 0 takes a loss out altogether |
 /// | result | `[1]`; without reduction the prediction's, with 1 for every axis that the loss sums over: see [`Per`] | the prediction's dtype |
+///
+/// Labels outside of 0 … 1 that count are an error on the CPU; elsewhere they are taken as they are.
 ///
 /// The mean divides by the number of losses, or by the sum of their weights. Gradients flow to predictions and, but for
 /// losses of labels, to targets.

@@ -1,7 +1,7 @@
 //! α-divergence.
 
 use super::{mixture, renyi};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -26,14 +26,16 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// - α = 1 is [`KlDivergence`](crate::KlDivergence), Σ q·ln(q/p), and α = 0 its reverse, Σ p·ln(p/q).
+/// - α = 1 is the limit, [`GeneralizedKl`](crate::GeneralizedKl), Σ q·ln(q/p) − q + p, and α = 0 its reverse: where p and q
+///   both sum to 1, [`KlDivergence`](crate::KlDivergence) and Σ p·ln(p/q).
 /// - α = ½ is four times [`SquaredHellinger`](crate::SquaredHellinger), α = 2 half of the χ² divergence.
 /// - Where p and q both sum to 1 it is (Σ q^α·p^(1−α) − 1)/(α·(α − 1)).
 ///
 /// # Numerics
 ///
 /// Near p = q the linear parts cancel: there a term is written q·(φ((1 − α)·t) − (1 − α)·φ(t)) with φ(x) = eˣ − 1 − x
-/// and t = ln(p/q). Near α = 1 it is q·(e^((1−α)·t) − 1) + (1 − α)·(q − p), and alike near α = 0.
+/// and t = ln(p/q), for α ≤ ½ with p and q, α and 1 − α exchanged. Near α = 1 it is q·(e^((1−α)·t) − 1) +
+/// (1 − α)·(q − p), and alike near α = 0.
 ///
 /// # Source
 ///
@@ -87,6 +89,11 @@ impl Described for AlphaDivergence {
         source: "Amari, Differential-Geometrical Methods in Statistics, 1985",
         purpose: "To choose between covering the target and keeping to a mode",
         parameters: &[Parameter::new("alpha", 0.5, Range::all())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", -0.5)], &[("alpha", 1.0)], &[("alpha", 2.0)]],
+        ..Picture::DEFAULT
     };
 }
 

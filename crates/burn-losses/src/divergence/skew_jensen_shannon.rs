@@ -1,7 +1,7 @@
 //! Skew Jensen–Shannon divergence.
 
 use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -88,6 +88,8 @@ impl Described for SkewJensenShannon {
         purpose: "Symmetric and bounded: targets with zeros",
         parameters: &[Parameter::new("alpha", 0.5, Range::above_up_to(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.1)], &[("alpha", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for SkewJensenShannon {

@@ -1,7 +1,7 @@
 //! Skew Kullback–Leibler divergence.
 
 use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
@@ -84,6 +84,8 @@ impl Described for SkewKl {
         purpose: "KL, bounded where the prediction misses a class",
         parameters: &[Parameter::new("alpha", 0.5, Range::above_up_to(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.1)], &[("alpha", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for SkewKl {

@@ -1,7 +1,7 @@
 //! Weighted Jensen–Shannon divergence.
 
 use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -89,6 +89,8 @@ impl Described for WeightedJensenShannon {
         purpose: "Wrong labels, between KL and MAE",
         parameters: &[Parameter::new("alpha", 0.5, Range::open(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.1)], &[("alpha", 0.9)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for WeightedJensenShannon {

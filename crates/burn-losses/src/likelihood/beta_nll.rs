@@ -1,6 +1,6 @@
 //! β-NLL.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -27,6 +27,10 @@ use serde::{Deserialize, Serialize};
 /// β = 0 is [`GaussianNll`](crate::GaussianNll); at β = 1 the mean learns as by half of
 /// [`Mse`](crate::Mse).
 ///
+/// # Numerics
+///
+/// w·r²/v is the square of √w·r/√v, so neither it nor its slopes leave the range before they must.
+///
 /// # Source
 ///
 /// M. Seitzer et al., On the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks,
@@ -52,7 +56,7 @@ use serde::{Deserialize, Serialize};
 pub struct BetaNll {
     /// β, from likelihood (0) to squared error (1): ≥ 0 and ≤ 1, default 0.5.
     pub beta: f64,
-    /// ε, the least variance: > 0, default 10⁻⁶.
+    /// ε, the least variance: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -88,8 +92,14 @@ impl Described for BetaNll {
         purpose: "Predictions with their variance that fit the mean, too",
         parameters: &[
             Parameter::new("beta", 0.5, Range::between(0.0, 1.0)),
-            Parameter::new("epsilon", 1e-6, Range::above(0.0)),
+            Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("beta", "β")],
+        settings: &[&[("beta", 0.0)], &[("beta", 1.0)]],
+        axis: Some(AxisWords { title: "v, variance, at a residual of 1", slope: "∂L/∂variance" }),
+        ..Picture::DEFAULT
     };
 }
 
@@ -98,8 +108,27 @@ impl DistributionFormula for BetaNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let variance = at.scale().max(at.constant(self.epsilon));
-        let weight = variance.clone().powf(self.beta).detached();
-        weight * (variance.clone().ln() + at.residual() / variance * at.residual()) * 0.5
+        let (floor, variance) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the variance is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (self.of(at.residual(), variance.clone()), self.of(at.residual(), variance.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed)
+    }
+}
+
+impl BetaNll {
+    /// w·½·(ln v + r²/v), the second term as the square of √w·r/√v.
+    #[inline(always)]
+    fn of<R: Real>(&self, residual: R, variance: R) -> R {
+        let root = variance.detached().powf(0.5 * self.beta);
+        let part = residual.clone() / variance.clone().sqrt() * root.clone();
+        let loss = root.clone() * (variance.clone().ln() * 0.5) * root + part.clone() * 0.5 * part;
+        let is_infinite = variance.equal(&variance.constant(f64::INFINITY));
+        // There v^(β − 1) is 0 or, for β = 1, 1.
+        let end = if self.beta == 1.0 {
+            variance * 0.5 + residual.clone() * 0.5 * residual
+        } else {
+            variance.detached() + residual.detached() * 0.0
+        };
+        R::select(&is_infinite, end, loss)
     }
 }

@@ -1,6 +1,6 @@
 //! Gaussian negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
@@ -28,6 +28,11 @@ use serde::{Deserialize, Serialize};
 /// At a constant variance half of [`Mse`](crate::Mse), divided by it, up to a constant. The second input is the
 /// variance, not the standard deviation; one below ε counts as ε, a negative one too.
 ///
+/// # Numerics
+///
+/// r²/v is the square of r/√v, so neither it nor its slopes leave the range before they must. At v = ε the slope by the
+/// variance is 0 at infinite residuals, too.
+///
 /// # Source
 ///
 /// D. A. Nix and A. S. Weigend, Estimating the mean and variance of the target probability distribution, 1994;
@@ -53,7 +58,7 @@ use serde::{Deserialize, Serialize};
 pub struct GaussianNll {
     /// Whether the constant ½·ln 2π is added: default false.
     pub full: bool,
-    /// ε, the least variance: > 0, default 10⁻⁶.
+    /// ε, the least variance: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -87,7 +92,11 @@ impl Described for GaussianNll {
         formula: "½·(ln v + r²/v)",
         source: "Nix and Weigend, Estimating the mean and variance, 1994",
         purpose: "Predictions with their variance",
-        parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+        parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18))],
+    };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "v, variance, at a residual of 1", slope: "∂L/∂variance" }),
+        ..Picture::DEFAULT
     };
 }
 
@@ -96,8 +105,17 @@ impl DistributionFormula for GaussianNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let variance = at.scale().max(at.constant(self.epsilon));
-        let loss = (variance.clone().ln() + at.residual() / variance * at.residual()) * 0.5;
+        let (floor, variance) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the variance is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (gaussian(at.residual(), variance.clone()), gaussian(at.residual(), variance.detached()));
+        let loss = R::select(&floor.less(&at.scale()), free, fixed);
         if self.full { loss + 0.5 * core::f64::consts::TAU.ln() } else { loss }
     }
+}
+
+/// ½·(ln v + r²/v), the quotient as a square: its slopes leave the finite numbers only where they are infinite.
+#[inline(always)]
+fn gaussian<R: Real>(residual: R, variance: R) -> R {
+    let part = residual / variance.clone().sqrt();
+    variance.ln() * 0.5 + part.clone() * 0.5 * part
 }

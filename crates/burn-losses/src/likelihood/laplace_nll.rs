@@ -26,6 +26,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// At a constant scale [`L1`](crate::L1), divided by it, up to a constant.
 ///
+/// # Numerics
+///
+/// ln 2b is ln b + ln 2, which is finite for every b.
+///
 /// # Source
 ///
 /// P.-S. Laplace, Mémoire sur la probabilité des causes par les événements, 1774.
@@ -48,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LaplaceNll {
-    /// ε, the least scale: > 0, default 10⁻⁶.
+    /// ε, the least scale: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -76,7 +80,7 @@ impl Described for LaplaceNll {
         formula: "|r|/b + ln 2b",
         source: "Laplace, Mémoire sur la probabilité des causes par les événements, 1774",
         purpose: "Predictions with their scale, and outliers",
-        parameters: &[Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+        parameters: &[Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18))],
     };
 }
 
@@ -85,7 +89,15 @@ impl DistributionFormula for LaplaceNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let scale = at.scale().max(at.constant(self.epsilon));
-        at.residual().abs() / scale.clone() + (scale * 2.0).ln()
+        let (floor, scale) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the scale is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (laplace(at.residual(), scale.clone()), laplace(at.residual(), scale.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed)
     }
+}
+
+/// |r|/b + ln b + ln 2.
+#[inline(always)]
+fn laplace<R: Real>(residual: R, scale: R) -> R {
+    residual.abs() / scale.clone() + scale.ln() + core::f64::consts::LN_2
 }

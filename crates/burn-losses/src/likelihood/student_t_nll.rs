@@ -1,9 +1,10 @@
 //! Student-t negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Student-t negative log-likelihood: for predictions that come with their scale, and gross outliers.
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// L = ½(ν + 1)·ln(1 + (r/s)²/ν) + ln s + k          r = location − target,  s = max(scale, ε)
 /// k = ln Γ(ν/2) − ln Γ((ν + 1)/2) + ½·ln(νπ)
 /// ∂L/∂location = (ν + 1)·r/(ν·s² + r²)
+/// ∂L/∂scale = ν·(s² − r²)/(s·(ν·s² + r²)) where scale > ε, else 0
 /// ```
 ///
 /// # Shapes
@@ -30,7 +32,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// k is right to the last digits for every ν, where the difference of two log-gammas has none left at ν = 10¹⁰. No
-/// square overflows: beyond 2³⁰·s·√ν it is 2·(ln |r| − ln s) − ln ν.
+/// square overflows or vanishes: beyond 2³⁰·s·√ν the loss is (ν + 1)·ln |r| − ν·ln s and a constant, below 2⁻¹⁵·s·√ν
+/// ½·(1 + 1/ν)·(r/s)² and what is next to it, plus ln s.
 ///
 /// # Source
 ///
@@ -54,9 +57,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StudentTNll {
-    /// ν, the degrees of freedom, fewer being heavier tails: > 0, default 3.
+    /// ν, the degrees of freedom, fewer being heavier tails: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 3.
     pub nu: f64,
-    /// ε, the least scale: > 0, default 10⁻⁶.
+    /// ε, the least scale: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -90,8 +93,13 @@ impl Described for StudentTNll {
         formula: "½(ν + 1)·ln(1 + (r/s)²/ν) + ln s + k(ν)",
         source: "Lange, Little and Taylor, Robust Statistical Modeling Using the t Distribution, 1989",
         purpose: "Predictions with their scale, and gross outliers",
-        parameters: &[Parameter::new("nu", 3.0, Range::above(0.0)), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
+        parameters: &[
+            Parameter::new("nu", 3.0, Range::size()),
+            Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
+        ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("nu", "ν")], settings: &[&[("nu", 1.0)], &[("nu", 30.0)]], ..Picture::DEFAULT };
 }
 
 impl DistributionFormula for StudentTNll {
@@ -99,12 +107,28 @@ impl DistributionFormula for StudentTNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Observation<R>) -> R {
-        let scale = at.scale().max(at.constant(self.epsilon));
-        let ratio = at.residual().abs() / scale.clone() / self.nu.sqrt();
-        let near = (ratio.clone() * ratio.clone()).ln_1p();
-        let far = (at.residual().abs().ln() - scale.clone().ln()) * 2.0 - self.nu.ln();
-        let log = R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near);
-        log * (0.5 * self.nu + 0.5) + scale.ln() + log_norm(self.nu)
+        let (floor, scale) = (at.constant(self.epsilon), at.scale().max(at.constant(self.epsilon)));
+        // At the floor the scale is a constant: 0 times an infinite slope would not be 0.
+        let (free, fixed) = (self.of(at, scale.clone()), self.of(at, scale.detached()));
+        R::select(&floor.less(&at.scale()), free, fixed) + log_norm(self.nu)
+    }
+}
+
+impl StudentTNll {
+    /// ½(ν + 1)·ln(1 + (r/s)²/ν) + ln s
+    #[inline(always)]
+    fn of<R: Real>(&self, at: &Observation<R>, scale: R) -> R {
+        let part = at.residual().abs() / scale.clone();
+        let ratio = part.clone() / self.nu.sqrt();
+        let square = ratio.clone() * ratio.clone();
+        // (r/s)²/ν less half its square, times ½(ν + 1), so that no square vanishes before its time.
+        let tiny = part.clone() * (0.5 + 0.5 / self.nu) * part * (-(square.clone() * 0.5) + 1.0);
+        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * (0.5 * self.nu + 0.5));
+        let half = (at.location() * 0.5 - at.target() * 0.5).abs();
+        // ln s joined with that of the quotient: its slope would be left of a difference.
+        let far = half.ln() * (self.nu + 1.0) - scale.clone().ln() * self.nu
+            + (2.0 * LN_2 - self.nu.ln()) * (0.5 * self.nu + 0.5);
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near + scale.ln())
     }
 }
 

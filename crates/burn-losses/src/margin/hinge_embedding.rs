@@ -1,7 +1,7 @@
 //! Hinge embedding loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// The slope at x = m is 0. There is no gradient by the targets.
+/// The slope at x = m is 0. There is no gradient by the targets. A target of NaN gives NaN.
 ///
 /// # Source
 ///
@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HingeEmbedding {
-    /// m, the distance at which unlike pairs are far enough: > 0, default 1.
+    /// m, the distance at which unlike pairs are far enough: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub margin: f64,
 }
 
@@ -76,16 +76,21 @@ impl Described for HingeEmbedding {
         formula: "x where y = 1, max(m − x, 0) where y = −1",
         source: "PyTorch 2.15, HingeEmbeddingLoss",
         purpose: "Pairs that are like or unlike",
-        parameters: &[Parameter::new("margin", 1.0, Range::above(0.0))],
+        parameters: &[Parameter::new("margin", 1.0, Range::size())],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("margin", "m")], settings: &[&[("margin", 2.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for HingeEmbedding {
+    const LABELS: Labels = Labels::MinusOrPlusOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (zero, apart) = (at.constant(0.0), -(at.prediction() - self.margin));
-        R::select(&zero.less(&at.target()), at.prediction(), apart.max(zero.clone()))
+        let (zero, target) = (at.constant(0.0), at.target().detached());
+        let apart = (-(at.prediction() - self.margin)).max(zero.clone());
+        let loss = R::select(&zero.less(&target), at.prediction(), apart);
+        R::select(&target.equal(&target), loss, target)
     }
 }

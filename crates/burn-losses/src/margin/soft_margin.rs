@@ -1,7 +1,7 @@
 //! Soft margin loss.
 
 use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -67,10 +67,13 @@ impl Described for SoftMargin {
 }
 
 impl PointwiseFormula for SoftMargin {
+    const LABELS: Labels = Labels::MinusOrPlusOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        (-at.margin()).softplus()
+        let margin = at.margin();
+        // Nothing is left there, not even the slope by the target, which the score would make ∞ · 0.
+        R::select(&margin.equal(&at.constant(f64::INFINITY)), at.constant(0.0), (-margin).softplus())
     }
 }

@@ -1,7 +1,7 @@
 //! Sparsemax hinge loss.
 
 use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,7 @@ impl Described for SparsemaxHinge {
 }
 
 impl PointwiseFormula for SparsemaxHinge {
+    const LABELS: Labels = Labels::MinusOrPlusOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     #[inline(always)]

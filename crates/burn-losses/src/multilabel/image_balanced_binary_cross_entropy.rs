@@ -3,6 +3,7 @@
 use super::cross_entropy;
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::{Per, TensorFormula};
+use crate::engine::pointwise::Labels;
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,7 @@ impl Described for ImageBalancedBinaryCrossEntropy {
 
 impl TensorFormula for ImageBalancedBinaryCrossEntropy {
     const PER: Per = Per::Item;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {

@@ -1,9 +1,10 @@
 //! Multilabel margin loss.
 
 use super::{is_yes, known};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::added;
+use crate::engine::pointwise::Labels;
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -87,10 +88,16 @@ impl Described for MultilabelMargin {
         purpose: "A ranking of the labels",
         parameters: &[Parameter::new("margin", 1.0, Range::above(0.0))],
     };
+    const PICTURE: Picture = Picture {
+        symbols: &[("margin", "m")],
+        settings: &[&[("margin", 0.5)], &[("margin", 2.0)]],
+        ..Picture::DEFAULT
+    };
 }
 
 impl TensorFormula for MultilabelMargin {
     const PER: Per = Per::Row;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {

@@ -4,6 +4,7 @@ use super::cross_entropy;
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::class_rows::ClassParameter;
+use crate::engine::pointwise::Labels;
 use crate::per_class::PerClass;
 use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};
@@ -87,6 +88,7 @@ impl Described for MultilabelSoftMargin {
 
 impl TensorFormula for MultilabelSoftMargin {
     const PER: Per = Per::Row;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn per_class(&self) -> Vec<(&'static str, usize)> {

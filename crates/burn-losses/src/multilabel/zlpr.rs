@@ -4,6 +4,7 @@ use super::{is_yes, known};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::{elementwise, moved};
+use crate::engine::pointwise::Labels;
 use crate::real::Real;
 use burn::config::Config;
 use burn::tensor::{Bool, Tensor};
@@ -72,6 +73,7 @@ impl Described for Zlpr {
 
 impl TensorFormula for Zlpr {
     const PER: Per = Per::Row;
+    const LABELS: Labels = Labels::ZeroToOne;
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {

@@ -245,8 +245,9 @@ impl<R: Real, const K: usize> Real for Dual<R, K> {
     fn abs(self) -> Self {
         let x = self.value.clone();
         let zero = x.constant(0.0);
-        let sign = R::select(&x.less(&zero), x.constant(-1.0), x.constant(1.0));
-        let sign = R::select(&x.equal(&zero), zero, sign);
+        // What is neither is 0 or NaN, and its own slope.
+        let sign = R::select(&zero.less(&x), x.constant(1.0), x.clone());
+        let sign = R::select(&x.less(&zero), x.constant(-1.0), sign);
         self.chain(x.abs(), sign)
     }
     #[inline(always)]
@@ -259,6 +260,14 @@ impl<R: Real, const K: usize> Real for Dual<R, K> {
         let x = self.value.clone();
         let y = x.clone().sigmoid();
         self.chain(y.clone(), y * (-x).sigmoid())
+    }
+    #[inline(always)]
+    fn product(self, other: Self) -> Self {
+        let (a, b) = (self.value, other.value);
+        let slopes = zip!(self.slopes, other.slopes, |da, db| {
+            sum(change!(da => da.product(b.clone())), change!(db => db.product(a.clone())))
+        });
+        Self { value: a.product(b), slopes }
     }
     #[inline(always)]
     fn less(&self, other: &Self) -> R::Mask {

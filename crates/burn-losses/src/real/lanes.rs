@@ -172,7 +172,7 @@ fn horner<V: Vector>(x: V, terms: &[f64]) -> V {
 }
 
 #[inline(always)]
-fn magnitude<V: Vector>(x: V) -> V {
+pub(crate) fn magnitude<V: Vector>(x: V) -> V {
     x.and_bits(u64::MAX >> (64 - sign_bit::<V::T>()))
 }
 
@@ -453,7 +453,7 @@ macro_rules! portable {
             }
             #[inline(always)]
             fn larger(self, other: Self) -> Self {
-                Self(core::array::from_fn(|i| if other.0[i] > self.0[i] { other.0[i] } else { self.0[i] }))
+                Self(core::array::from_fn(|i| if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] }))
             }
             #[inline(always)]
             fn less(self, other: Self) -> [bool; $n] {

@@ -18,7 +18,9 @@
 //! - The slope of `sqrt` at 0 is 0, and so is the slope of `abs` at 0.
 //! - `min` and `max` of equal arguments take the second one, slope included.
 //! - NaN in, NaN out: `min`, `max` and the clamps inside `exp`, `softplus` and `sigmoid` never swallow a NaN
-//!   (`powf(NaN, 0)` is 1, the one exception).
+//!   (`powf(NaN, 0)` is 1, the one exception). The slope of `abs` at NaN is NaN.
+//! - `product` is `*`, except that 0 · ∞ is 0, in the value and in every slope. (Burn's own graph of a [`Primitive`]
+//!   promises the value only.)
 //! - `select` never lets the side that was not chosen touch the result, value or slope, not even through 0 · ∞. (Burn's
 //!   own graph of a [`Primitive`] cannot promise this for slopes; the composed path takes them from [`Dual`].)
 
@@ -112,6 +114,19 @@ pub trait Real:
         self.clone()
     }
 
+    /// self · other, where 0 · ∞ is 0: for a factor that vanishes faster than the other one grows. The rule holds inside of
+    /// the product rule, too, so the slopes are limits as the value is: at 0 · ∞ the slope by the 0 is infinite, and that
+    /// by the ∞ is 0. NaN stays NaN.
+    #[inline(always)]
+    fn product(self, other: Self) -> Self {
+        let (zero, infinity) = (self.constant(0.0), self.constant(f64::INFINITY));
+        let plain = self.clone() * other.clone();
+        let of_first = Self::select(&other.clone().abs().equal(&infinity), zero.clone(), plain.clone());
+        let of_second = Self::select(&self.clone().abs().equal(&infinity), zero.clone(), plain.clone());
+        let second = Self::select(&other.equal(&zero), of_second, plain);
+        Self::select(&self.equal(&zero), of_first, second)
+    }
+
     /// eˣ − 1 − x, right to the last digits near 0, where it is x²/2.
     #[inline(always)]
     fn exp_m1_minus(self) -> Self {
@@ -122,8 +137,9 @@ pub trait Real:
         for term in exp_terms::<14>().into_iter().rev() {
             series = series * near.clone() + term;
         }
-        let infinity = self.constant(f64::INFINITY);
-        let far = Self::select(&self.equal(&infinity), infinity, self.clone().exp_m1() - self);
+        // ∞ − ∞ is not what is left of e^∞.
+        let (infinity, most) = (self.constant(f64::INFINITY), self.clone().exp_m1());
+        let far = Self::select(&self.equal(&infinity), most.clone(), most - self);
         Self::select(&is_near, near.clone() * near * series, far)
     }
 

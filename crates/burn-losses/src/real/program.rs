@@ -21,6 +21,7 @@ enum Step {
     Sub(usize, usize),
     Mul(usize, usize),
     Div(usize, usize),
+    Product(usize, usize),
     AddScalar(usize, f64),
     SubScalar(usize, f64),
     MulScalar(usize, f64),
@@ -100,6 +101,7 @@ impl Program {
                 | Step::Sub(a, b)
                 | Step::Mul(a, b)
                 | Step::Div(a, b)
+                | Step::Product(a, b)
                 | Step::Less(a, b)
                 | Step::Equal(a, b) => {
                     uses[a] += 1;
@@ -157,6 +159,7 @@ impl<R: Real> Machine<R> {
             Step::Sub(a, b) => self.number(a) - self.number(b),
             Step::Mul(a, b) => self.number(a) * self.number(b),
             Step::Div(a, b) => self.number(a) / self.number(b),
+            Step::Product(a, b) => self.number(a).product(self.number(b)),
             Step::AddScalar(a, scalar) => self.number(a) + scalar,
             Step::SubScalar(a, scalar) => self.number(a) - scalar,
             Step::MulScalar(a, scalar) => self.number(a) * scalar,
@@ -252,6 +255,9 @@ impl Real for Traced {
     }
     fn sigmoid(self) -> Self {
         self.push(Step::Sigmoid(self.at))
+    }
+    fn product(self, other: Self) -> Self {
+        self.push(Step::Product(self.at, other.at))
     }
     fn less(&self, other: &Self) -> Self {
         self.push(Step::Less(self.at, other.at))

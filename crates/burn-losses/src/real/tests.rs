@@ -597,6 +597,7 @@ impl<T: Simd> Kernel<T> for Compare<'_, T> {
             let equal = out(V::select(x.equal(y), V::splat(yes), V::splat(no)));
             let larger = out(x.larger(y));
             let fused = out(x.mul_add(y, V::splat(yes)));
+            let guarded = out(Lanes(x).product(Lanes(y)).0);
             for lane in 0..V::W {
                 let (a, b) = (a[lane], b[lane]);
                 let what = format!("{a:?} and {b:?} in lane {lane} of {}", V::W);
@@ -604,6 +605,10 @@ impl<T: Simd> Kernel<T> for Compare<'_, T> {
                 assert!((equal[lane] == yes) == (a == b), "equal: {what}");
                 let unordered = a.partial_cmp(&b).is_none();
                 assert!(unordered || larger[lane] == if a < b { b } else { a }, "larger: {what}");
+                let (got, product) = (guarded[lane].to_f64(), a.to_f64() * b.to_f64());
+                let is_of_nothing = product.is_nan() && !a.to_f64().is_nan() && !b.to_f64().is_nan();
+                let product = if is_of_nothing { 0.0 } else { product };
+                assert!(got == product || got.is_nan() && product.is_nan(), "product: {what}: {got} {product}");
                 let (got, product) = (fused[lane].to_f64(), a.to_f64() * b.to_f64() + 1.0);
                 let close = got == product || got.is_nan() == product.is_nan() && !(got - product).is_nan();
                 assert!(close || !product.is_finite() || !got.is_finite(), "mul_add: {what}: {got} {product}");

@@ -1,6 +1,6 @@
 //! Adaptive wing loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// The line is the value at θ plus A·(|r| − θ), with A by the sigmoid of e·ln(θ/ε): nothing cancels.
+/// The line is the value at θ plus A·(|r| − θ), with A by the sigmoid of e·ln(θ/ε): nothing cancels. The slopes of the
+/// power come from the power, not from the logarithm, whose own is infinite near 0.
 ///
 /// # Source
 ///
@@ -52,13 +53,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdaptiveWing {
-    /// ω, the factor of the logarithm: > 0, default 14.
+    /// ω, the factor of the logarithm: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 14.
     pub omega: f64,
-    /// θ, where the line begins: > 0, default 0.5.
+    /// θ, where the line begins: ≥ 10⁻⁶ and ≤ 10⁶, default 0.5.
     pub theta: f64,
-    /// ε, the size of an error that is small: > 0, default 1.
+    /// ε, the size of an error that is small: ≥ 10⁻⁶ and ≤ 10⁶, default 1.
     pub epsilon: f64,
-    /// α, the exponent where the target is 0: > 1, default 2.1.
+    /// α, the exponent where the target is 0: > 1 and ≤ 100, default 2.1.
     pub alpha: f64,
 }
 
@@ -105,12 +106,14 @@ impl Described for AdaptiveWing {
         source: "Wang, Bo and Fuxin, Adaptive Wing Loss, 2019",
         purpose: "Landmarks by heat maps",
         parameters: &[
-            Parameter::new("omega", 14.0, Range::above(0.0)),
-            Parameter::new("theta", 0.5, Range::above(0.0)),
-            Parameter::new("epsilon", 1.0, Range::above(0.0)),
-            Parameter::new("alpha", 2.1, Range::above(1.0)),
+            Parameter::new("omega", 14.0, Range::size()),
+            Parameter::new("theta", 0.5, Range::between(1e-6, 1e6)),
+            Parameter::new("epsilon", 1.0, Range::between(1e-6, 1e6)),
+            Parameter::new("alpha", 2.1, Range::above_up_to(1.0, 100.0)),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("theta", "θ")], settings: &[&[("theta", 0.25)], &[("theta", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for AdaptiveWing {
@@ -120,11 +123,17 @@ impl PointwiseFormula for AdaptiveWing {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (size, zero) = (at.residual().abs(), at.constant(0.0));
         let ratio = size.clone() / self.epsilon;
-        let power = ratio.clone() * (ratio.ln() * -(at.target() - (self.alpha - 1.0))).exp();
-        let near = R::select(&size.equal(&zero), zero, power.ln_1p());
         let exponent = -(at.target() - self.alpha);
+        // ratioᵉ as a constant, and its slopes by both: the logarithm's own leaves the finite numbers near 0.
+        let (log, steady) = (ratio.detached().ln(), exponent.detached());
+        let slope = ((steady.clone() - 1.0) * log.clone()).exp();
+        let power = ratio.detached() * slope.clone();
+        let by_ratio = slope * steady * (ratio.clone() - ratio.detached());
+        let by_exponent = power.clone().product(log) * (exponent.clone() - exponent.detached());
+        let near = (power + by_ratio + by_exponent).ln_1p() * self.omega;
+        let near = R::select(&ratio.equal(&zero), zero, near);
         let joint = exponent.clone() * (self.theta / self.epsilon).ln();
-        let tail = joint.clone().sigmoid() * exponent * ((size.clone() - self.theta) / self.theta);
-        R::select(&size.less(&at.constant(self.theta)), near, joint.softplus() + tail) * self.omega
+        let tail = joint.clone().sigmoid() * exponent * (self.omega / self.theta) * (size.clone() - self.theta);
+        R::select(&size.less(&at.constant(self.theta)), near, joint.softplus() * self.omega + tail)
     }
 }

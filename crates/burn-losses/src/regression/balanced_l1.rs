@@ -1,6 +1,7 @@
 //! Balanced L1 loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::{EVEN, LOG, series};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -28,8 +29,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// With l = ln(1 + b·|r|/β) the first line is (α/b)·(β·e^l·(e^−l − 1 + l) + (1 − β)·l), whose bracket is right to the
-/// last digits near 0.
+/// With u = |r|/β and l = ln(1 + b·u) the first line is α·(β·(u + 1/b)·(e^−l − 1 + l) + (1 − β)·l/b). For small b·u it is a
+/// series, since for large α nothing else is left; for large b·u l is ln b + ln(u + 1/b), in which e^(γ/α) stands alone.
+/// γ/b − α·β is found in f64.
 ///
 /// # Source
 ///
@@ -52,11 +54,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BalancedL1 {
-    /// α, how much small errors pull, less being more: > 0, default 0.5.
+    /// α, how much small errors pull, less being more: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 0.5.
     pub alpha: f64,
-    /// γ, the slope of large errors: > 0, default 1.5.
+    /// γ, the slope of large errors: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.5.
     pub gamma: f64,
-    /// β, where the line begins: > 0, default 1.
+    /// β, where the line begins: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub beta: f64,
 }
 
@@ -97,11 +99,13 @@ impl Described for BalancedL1 {
         source: "Pang et al., Libra R-CNN, 2019",
         purpose: "Boxes of detectors, the accurate ones included",
         parameters: &[
-            Parameter::new("alpha", 0.5, Range::above(0.0)),
-            Parameter::new("gamma", 1.5, Range::above(0.0)),
-            Parameter::new("beta", 1.0, Range::above(0.0)),
+            Parameter::new("alpha", 0.5, Range::size()),
+            Parameter::new("gamma", 1.5, Range::size()),
+            Parameter::new("beta", 1.0, Range::size()),
         ],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("alpha", "α")], settings: &[&[("alpha", 0.2)], &[("alpha", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for BalancedL1 {
@@ -109,14 +113,38 @@ impl PointwiseFormula for BalancedL1 {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (size, beta) = (at.residual().abs(), at.constant(self.beta));
-        let growth = at.constant(self.gamma / self.alpha).exp_m1();
-        let share = size.clone() * growth.clone() / self.beta;
-        let log = share.clone().ln_1p();
-        let even = (share + 1.0) * (-log.clone()).exp_m1_minus();
-        let near = (even * self.beta + log * (1.0 - self.beta)) / growth.clone() * self.alpha;
-        let far = (size.clone() + at.constant(1.0) / growth) * self.gamma - self.alpha * self.beta;
-        let kink = (near.clone() + far.clone()) * 0.5;
+        let (alpha, beta, zero) = (self.alpha, self.beta, at.constant(0.0));
+        let growth = self.gamma / alpha;
+        // b, ln b, 1/b and γ/b − α·β, none of which leaves the finite numbers where the loss does not need it.
+        let b = growth.exp_m1();
+        let log_b = if growth < 1.0 { b.ln() } else { growth + (-(-growth).exp()).ln_1p() };
+        let inverse = (-growth).exp() / -(-growth).exp_m1();
+        let left = if growth > 700.0 { -1.0 } else { -growth.exp_m1_minus() / b };
+        let offset = alpha * left + alpha * (1.0 - beta);
+        let size = at.residual().abs();
+        let part = size.clone() / beta;
+        let share = part.clone() * b;
+        let is_large = at.constant(2f64.powi(30)).less(&share);
+        let whole = part.clone() + inverse;
+        // The slope of the logarithm leaves the finite numbers among the subnormal ones.
+        let is_steep = (at.constant(1.0) / whole.detached()).equal(&at.constant(f64::INFINITY));
+        let log_whole = R::select(&is_steep, whole.detached().ln(), whole.ln()) + log_b;
+        let log = R::select(&is_large, log_whole, share.clone().ln_1p());
+        let even = (part.clone() + inverse) * (-log.clone()).exp_m1_minus();
+        let mid = (even * beta + log * ((1.0 - beta) * inverse)) * alpha;
+        let near = if growth < 40.0 {
+            // Small b·|r|/β: what is left of the logarithms after they cancel.
+            let even = size.clone() * (alpha * b / beta) * series(&share, EVEN);
+            let small = even + series(&share, LOG) * (alpha / beta * (1.0 - beta));
+            let small = R::select(&share.less(&at.constant(2f64.powi(-10))), size.clone() * small, mid);
+            R::select(&size.equal(&zero), zero, small)
+        } else {
+            // b may be more than the dtype holds.
+            R::select(&part.equal(&zero), zero, mid)
+        };
+        let far = size.clone() * self.gamma + offset;
+        let kink = near.clone() * 0.5 + far.clone() * 0.5;
+        let beta = at.constant(beta);
         R::select(&size.less(&beta), near, R::select(&size.equal(&beta), kink, far))
     }
 }

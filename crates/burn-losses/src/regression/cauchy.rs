@@ -1,9 +1,11 @@
 //! Cauchy loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::half_size;
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Cauchy loss, also Lorentzian: it grows like a logarithm, so outliers pull less the farther they are.
@@ -28,7 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// No square overflows: beyond 2³⁰·c the logarithm is 2·ln(|r|/c).
+/// No square overflows, and none vanishes: beyond 2³⁰·c the logarithm is 2·ln(|r|/c), below 2⁻¹⁵·c the loss is
+/// (r²/2)·(1 − ½·(r/c)²).
 ///
 /// # Source
 ///
@@ -52,7 +55,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cauchy {
-    /// c, the size of an error that is still usual: > 0, default 1.
+    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
 }
 
@@ -80,7 +83,13 @@ impl Described for Cauchy {
         formula: "(c²/2)·ln(1 + (r/c)²)",
         source: "Black and Anandan, The Robust Estimation of Multiple Motions, 1996",
         purpose: "Gross outliers that still count a little",
-        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
+        parameters: &[Parameter::new("c", 1.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 0.5)], &[("c", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 
@@ -89,9 +98,12 @@ impl PointwiseFormula for Cauchy {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let ratio = at.residual().abs() / self.c;
-        let near = (ratio.clone() * ratio.clone()).ln_1p();
-        let log = R::select(&ratio.less(&at.constant(2f64.powi(30))), near, ratio.ln() * 2.0);
-        log * (0.5 * self.c * self.c)
+        let size = at.residual().abs();
+        let (ratio, factor) = (size.clone() / self.c, 0.5 * self.c * self.c);
+        let square = ratio.clone() * ratio.clone();
+        let tiny = size.clone() * 0.5 * size * (-(square.clone() * 0.5) + 1.0);
+        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * factor);
+        let far = (half_size(at).ln() + (LN_2 - self.c.ln())) * (2.0 * factor);
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near)
     }
 }

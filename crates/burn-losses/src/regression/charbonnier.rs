@@ -1,6 +1,6 @@
 //! Charbonnier loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// No square overflows: beyond 2³⁰·ε the root is |r| itself.
+/// Written √ε·√(ε + r²/ε), and beyond 2³⁰·ε |r| itself: no square overflows, and none vanishes.
 ///
 /// # Source
 ///
@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Charbonnier {
-    /// ε, the radius of the corner: > 0, default 0.001.
+    /// ε, the radius of the corner: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 0.001.
     pub epsilon: f64,
 }
 
@@ -80,7 +80,12 @@ impl Described for Charbonnier {
         formula: "√(r² + ε²)",
         source: "Lai et al., Deep Laplacian Pyramid Networks, 2017",
         purpose: "Image restoration",
-        parameters: &[Parameter::new("epsilon", 1e-3, Range::above(0.0))],
+        parameters: &[Parameter::new("epsilon", 1e-3, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("epsilon", "ε")],
+        settings: &[&[("epsilon", 0.3)], &[("epsilon", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 
@@ -91,7 +96,7 @@ impl PointwiseFormula for Charbonnier {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let size = at.residual().abs();
         let ratio = size.clone() / self.epsilon;
-        let near = (ratio.clone() * ratio.clone() + 1.0).sqrt() * self.epsilon;
-        R::select(&ratio.less(&at.constant(2f64.powi(30))), near, size)
+        let near = (ratio.clone() * size.clone() + self.epsilon).sqrt() * self.epsilon.sqrt();
+        R::select(&at.constant(2f64.powi(30)).less(&ratio), size, near)
     }
 }

@@ -25,7 +25,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// [`TweedieNll`](crate::TweedieNll) as p → 2, up to a constant.
+/// [`TweedieNll`](crate::TweedieNll) as p → 2, up to a constant. At x = −∞ the loss is ∞, with the slope −∞.
+///
+/// # Numerics
+///
+/// y·e^(−x) is multiplied by the root of the power twice, so that no power leaves the range before the product.
 ///
 /// # Source
 ///
@@ -69,6 +73,8 @@ impl PointwiseFormula for GammaNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        times_exp(at.target(), -at.prediction()) + at.prediction()
+        let seen = times_exp(at.target(), -at.prediction());
+        // Beside an infinite term the other is nothing, −∞ included.
+        R::select(&seen.equal(&at.constant(f64::INFINITY)), seen.clone(), seen + at.prediction())
     }
 }

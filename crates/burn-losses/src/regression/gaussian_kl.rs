@@ -1,6 +1,6 @@
 //! Gaussian Kullback–Leibler divergence.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -65,6 +65,10 @@ impl Described for GaussianKl {
         purpose: "The latent space of a variational autoencoder",
         parameters: &[],
     };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "m, mean, at a log-variance s of 2", slope: "∂L/∂m" }),
+        ..Picture::DEFAULT
+    };
 }
 
 impl PointwiseFormula for GaussianKl {
@@ -72,6 +76,6 @@ impl PointwiseFormula for GaussianKl {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        (at.prediction() * at.prediction() + at.target().exp_m1_minus()) * 0.5
+        at.prediction() * 0.5 * at.prediction() + at.target().exp_m1_minus() * 0.5
     }
 }

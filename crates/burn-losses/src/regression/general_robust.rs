@@ -1,9 +1,11 @@
 //! General robust loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use super::{beyond, grown, half_size, power};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
+use core::f64::consts::LN_2;
 use serde::{Deserialize, Serialize};
 
 /// Barron's general robust loss: one family from squared error to the bounded losses, by one parameter.
@@ -32,7 +34,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// With l = ln(1 + z/b) the power less 1 is e^(α·l/2) − 1 by `exp_m1`, right for every α, 0 and 2 included. Where it is
-/// large and α ≥ ½, roots of 1 + z/b take most of the power, so that the exponential carries little of it.
+/// large and α ≥ ½, roots of 1 + z/b take most of the power, so that the exponential carries little of it. Below 2⁻¹⁵ of
+/// its scale the loss is z/2 and what is next to it.
 ///
 /// # Source
 ///
@@ -55,9 +58,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeneralRobust {
-    /// α, from squared error (2) to bounded losses (below 0): ≤ 2, default 1.
+    /// α, from squared error (2) to bounded losses (below 0): ≥ −10¹⁸ and ≤ 2, default 1.
     pub alpha: f64,
-    /// c, the size of an error that is still usual: > 0, default 1.
+    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
 }
 
@@ -92,9 +95,16 @@ impl Described for GeneralRobust {
         source: "Barron, A General and Adaptive Robust Loss Function, 2019, equation 8",
         purpose: "Robustness as a number to tune",
         parameters: &[
-            Parameter::new("alpha", 1.0, Range::above_up_to(f64::NEG_INFINITY, 2.0)),
-            Parameter::new("c", 1.0, Range::above(0.0)),
+            Parameter::new("alpha", 1.0, Range::between(-1e18, 2.0)),
+            Parameter::new("c", 1.0, Range::size()),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("alpha", "α")],
+        settings: &[&[("alpha", -2.0)], &[("alpha", 0.0)], &[("alpha", 1.5)], &[("alpha", 2.0)]],
+        beside: &[(1.0, "welsch")],
+        range: Some((-6.0, 6.0)),
+        ..Picture::DEFAULT
     };
 }
 
@@ -103,27 +113,36 @@ impl PointwiseFormula for GeneralRobust {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (alpha, b) = (self.alpha, 2.0 - self.alpha);
+        let (alpha, b, size) = (self.alpha, 2.0 - self.alpha, at.residual().abs());
+        let part = size.clone() / self.c;
         if b == 0.0 {
-            let ratio = at.residual() / self.c;
-            return ratio.clone() * ratio * 0.5;
+            return part.clone() * 0.5 * part;
         }
-        let ratio = at.residual().abs() / (self.c * b.sqrt());
+        let unit = self.c * b.sqrt();
+        let ratio = size.clone() / unit;
         let (square, is_huge) = (ratio.clone() * ratio.clone(), at.constant(2f64.powi(30)).less(&ratio));
-        let log = R::select(&is_huge, ratio.clone().ln() * 2.0, square.clone().ln_1p());
+        let log_far = (half_size(at).ln() + (LN_2 - unit.ln())) * 2.0;
+        let log = R::select(&is_huge, log_far, square.clone().ln_1p());
+        // z/2 and what is little beside it, so that no square vanishes before its time.
+        let half = part.clone() * 0.5 * part * (-(square.clone() * 0.5) + 1.0);
+        let is_tiny = ratio.less(&at.constant(2f64.powi(-15)));
         if alpha.abs() < 1e-20 {
-            return log;
+            return R::select(&is_tiny, half, log);
         }
         let near = (log.clone() * (0.5 * alpha)).exp_m1() * (b / alpha);
+        let near = R::select(&is_tiny, grown(half, alpha / b), near);
+        let (is_infinite, end) = (size.equal(&at.constant(f64::INFINITY)), beyond(size.clone() / self.c, alpha));
         if alpha < 0.5 {
-            return near;
+            return if alpha < 0.0 { near } else { R::select(&is_infinite, end, near) };
         }
+        let vast = power(size, log.clone(), b / alpha / unit, alpha);
         let root = R::select(&is_huge, ratio.clone(), (square + 1.0).sqrt());
         let far = if alpha < 1.5 {
             root * (b / alpha) * (log * (0.5 * alpha - 0.5)).exp()
         } else {
             root.clone() * (root * (b / alpha) * (log * (0.5 * alpha - 1.0)).exp())
         };
-        R::select(&ratio.less(&at.constant(4.0)), near, far - b / alpha)
+        let far = R::select(&at.constant(1e15).less(&ratio), vast, far) - b / alpha;
+        R::select(&ratio.less(&at.constant(4.0)), near, R::select(&is_infinite, end, far))
     }
 }

@@ -1,6 +1,6 @@
 //! L1 loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -62,6 +62,7 @@ impl Described for L1 {
         purpose: "Outliers, or the median is wanted",
         parameters: &[],
     };
+    const PICTURE: Picture = Picture { beside: &[(1.0, "mse"), (1.0, "huber")], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for L1 {

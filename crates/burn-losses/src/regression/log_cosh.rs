@@ -1,6 +1,6 @@
 //! Log-cosh loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -66,6 +66,7 @@ impl Described for LogCosh {
         purpose: "Outliers, and no parameter to set",
         parameters: &[],
     };
+    const PICTURE: Picture = Picture { beside: &[(1.0, "l1"), (1.0, "huber")], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for LogCosh {

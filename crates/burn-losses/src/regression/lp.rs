@@ -1,6 +1,6 @@
 //! Lp loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -47,7 +47,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lp {
-    /// p, the power: > 0, default 2.
+    /// p, the power: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 2.
     pub p: f64,
 }
 
@@ -75,7 +75,12 @@ impl Described for Lp {
         formula: "|r|^p",
         source: "Riesz, 1910",
         purpose: "Between and beyond absolute and squared error",
-        parameters: &[Parameter::new("p", 2.0, Range::above(0.0))],
+        parameters: &[Parameter::new("p", 2.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("p", "p")],
+        settings: &[&[("p", 0.5)], &[("p", 1.0)], &[("p", 1.5)], &[("p", 3.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,6 +1,6 @@
 //! Mean squared error.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mse {
-    /// s, the factor of the square: > 0, default 1; ½ for the half L2.
+    /// s, the factor of the square: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1; ½ for the half L2.
     pub scale: f64,
 }
 
@@ -77,8 +77,9 @@ impl Described for Mse {
         formula: "s·r²",
         source: "Gauss, Theoria motus corporum coelestium, 1809",
         purpose: "Errors that are noise of one size",
-        parameters: &[Parameter::new("scale", 1.0, Range::above(0.0))],
+        parameters: &[Parameter::new("scale", 1.0, Range::size())],
     };
+    const PICTURE: Picture = Picture { beside: &[(1.0, "l1"), (1.0, "huber")], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for Mse {
@@ -86,6 +87,6 @@ impl PointwiseFormula for Mse {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        at.residual() * at.residual() * self.scale
+        at.residual() * self.scale * at.residual()
     }
 }

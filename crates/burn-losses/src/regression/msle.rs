@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// The slope by what is at or below ε is 0.
+/// The slope by what is at or below ε is 0, and so is that by an infinite value, where the loss is infinite.
 ///
 /// # Numerics
 ///
@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Msle {
-    /// ε, the least value a logarithm is taken of: > 0, default 10⁻⁷.
+    /// ε, the least value a logarithm is taken of: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁷.
     pub epsilon: f64,
 }
 
@@ -81,7 +81,7 @@ impl Described for Msle {
         formula: "(ln(1 + max(ŷ, ε)) − ln(1 + max(y, ε)))²",
         source: "Keras 3, MeanSquaredLogarithmicError",
         purpose: "Positive targets over orders of magnitude",
-        parameters: &[Parameter::new("epsilon", 1e-7, Range::above(0.0))],
+        parameters: &[Parameter::new("epsilon", 1e-7, Range::size())],
     };
 }
 
@@ -93,7 +93,10 @@ impl PointwiseFormula for Msle {
         let floor = at.constant(self.epsilon);
         let (guess, truth) = (at.prediction().max(floor.clone()), at.target().max(floor));
         let (low, high) = (guess.clone().min(truth.clone()), guess.max(truth));
-        let log = ((high - low.clone()) / (low + 1.0)).ln_1p();
-        log.clone() * log
+        let near = ((high.clone() - low.clone()) / (low.clone() + 1.0)).ln_1p();
+        let is_infinite = high.equal(&at.constant(f64::INFINITY));
+        let log = R::select(&is_infinite, high.ln_1p() - low.ln_1p(), near);
+        // An infinite logarithm has the slope 0 by what made it so.
+        log.clone().product(log)
     }
 }

@@ -26,11 +26,13 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// [`TweedieNll`](crate::TweedieNll) as p → 1, up to a constant. `full` adds Stirling's formula for ln y!, which no
-/// prediction changes. Without `log_input` a prediction below −ε is no rate: its loss is NaN.
+/// prediction changes. Without `log_input` a prediction below −ε is no rate: its loss is NaN. A count of 0 costs e^x
+/// alone, even at x = −∞.
 ///
 /// # Numerics
 ///
-/// For rates above ½, ln(x + ε) is written with `ln_1p`, so that ε is not lost near x = 1.
+/// For rates above ½, ln(x + ε) is written with `ln_1p`, so that ε is not lost near x = 1. With `full`, y·(ln y − 1 − x) is
+/// one product, so that nothing is left of two large ones. An infinite rate is an infinite loss, whatever the count.
 ///
 /// # Source
 ///
@@ -57,7 +59,7 @@ pub struct PoissonNll {
     pub log_input: bool,
     /// Whether Stirling's formula for ln y! is added: default false.
     pub full: bool,
-    /// ε, added to a rate before its logarithm is taken: > 0, default 10⁻⁸.
+    /// ε, added to a rate before its logarithm is taken: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁸.
     pub epsilon: f64,
 }
 
@@ -100,7 +102,7 @@ impl Described for PoissonNll {
         parameters: &[
             Parameter::flag("log_input", true),
             Parameter::flag("full", false),
-            Parameter::new("epsilon", 1e-8, Range::above(0.0)),
+            Parameter::new("epsilon", 1e-8, Range::size()),
         ],
     };
 }
@@ -110,17 +112,22 @@ impl PointwiseFormula for PoissonNll {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (x, y) = (at.prediction(), at.target());
-        let loss = if self.log_input {
-            x.clone().exp() - y.clone() * x
+        let (x, y, zero, infinity) = (at.prediction(), at.target(), at.constant(0.0), at.constant(f64::INFINITY));
+        let is_count = at.constant(1.0).less(&y);
+        // Stirling's y·(ln y − 1) goes to y·x, so that an infinite count leaves nothing to subtract it from.
+        let full = if self.full { R::select(&is_count, y.clone().ln() - 1.0, zero.clone()) } else { zero.clone() };
+        let (rate, log) = if self.log_input {
+            (x.clone().exp(), x)
         } else {
             let (low, high) = ((x.clone() + self.epsilon).ln(), (x.clone() - 1.0 + self.epsilon).ln_1p());
-            x.clone() - y.clone() * R::select(&x.less(&at.constant(0.5)), low, high)
+            (x.clone(), R::select(&x.less(&at.constant(0.5)), low, high))
         };
+        // An infinite rate is no match for any count: what is left of the count is its slope.
+        let counted = R::select(&rate.equal(&infinity), y.clone() - y.detached(), y.clone());
+        let loss = rate - counted.product(log - full);
         if !self.full {
             return loss;
         }
-        let stirling = y.clone() * (y.clone().ln() - 1.0) + (y.clone() * core::f64::consts::TAU).ln() * 0.5;
-        loss + R::select(&at.constant(1.0).less(&y), stirling, at.constant(0.0))
+        loss + R::select(&is_count, (y * core::f64::consts::TAU).ln() * 0.5, zero)
     }
 }

@@ -1,6 +1,6 @@
 //! Pseudo-Huber loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -28,8 +28,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Near 0 written z/(1 + √(1 + z)), so small errors keep their digits; no square overflows: beyond 2³⁰·δ the root is
-/// |r|/δ itself.
+/// Near 0 written (δ^(k/2−1)·r)²/(1 + √(1 + (r/δ)²)), so small errors keep their digits; far away δ^(k−1) times |r|, whose
+/// factor beyond 2³⁰·δ is 1 − δ/|r|: no power of δ and no square leaves the range before the loss does.
 ///
 /// # Source
 ///
@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PseudoHuber {
-    /// δ, where the parabola bends into the line: > 0, default 1.
+    /// δ, where the parabola bends into the line: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub delta: f64,
     /// k, the power of δ in front: ≥ 0 and ≤ 2, default 2.
     pub delta_power: f64,
@@ -90,9 +90,15 @@ impl Described for PseudoHuber {
         source: "Charbonnier et al., Two deterministic half-quadratic regularization algorithms, 1994",
         purpose: "Huber with smooth derivatives",
         parameters: &[
-            Parameter::new("delta", 1.0, Range::above(0.0)),
+            Parameter::new("delta", 1.0, Range::size()),
             Parameter::new("delta_power", 2.0, Range::between(0.0, 2.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("delta", "δ")],
+        settings: &[&[("delta", 0.5)], &[("delta", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 
@@ -101,10 +107,15 @@ impl PointwiseFormula for PseudoHuber {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let ratio = at.residual().abs() / self.delta;
-        let is_huge = at.constant(2f64.powi(30)).less(&ratio);
-        let root = R::select(&is_huge, ratio.clone(), (ratio.clone() * ratio.clone() + 1.0).sqrt());
-        let near = ratio.clone() * (ratio.clone() / (root.clone() + 1.0));
-        R::select(&ratio.less(&at.constant(2.0)), near, root - 1.0) * self.delta.powf(self.delta_power)
+        let (size, delta, k) = (at.residual().abs(), self.delta, self.delta_power);
+        let ratio = size.clone() / delta;
+        let root = (ratio.clone() * ratio.clone() + 1.0).sqrt();
+        // The powers of δ go to r, so that what the dtype holds is made of what it holds.
+        let part = size.clone() * delta.powf(0.5 * k - 1.0);
+        let near = part.clone() * part / (root.clone() + 1.0);
+        let slope = delta.powf(k - 1.0);
+        let far = size.clone() * slope * ((root - 1.0) / ratio.clone());
+        let far = R::select(&at.constant(2f64.powi(30)).less(&ratio), (size - delta) * slope, far);
+        R::select(&ratio.less(&at.constant(2.0)), near, far)
     }
 }

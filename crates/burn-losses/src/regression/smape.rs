@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// A loss above 1 is written 2 − 2·(2m + ε)/(|y| + |ŷ| + ε), m the smaller of |y| and |ŷ| where the signs agree and 0
-/// where they do not: its slopes are small there, and have no terms that cancel.
+/// where they do not: its slopes are small there, and have no terms that cancel. Numbers beyond 10³⁰ are divided by 16
+/// first, so that their sum stays finite.
 ///
 /// # Source
 ///
@@ -54,7 +55,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Smape {
-    /// ε, added to the denominator: > 0, default 10⁻⁸.
+    /// ε, added to the denominator: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁸.
     pub epsilon: f64,
 }
 
@@ -82,7 +83,7 @@ impl Described for Smape {
         formula: "2·|r|/(|y| + |ŷ| + ε)",
         source: "Makridakis, Accuracy measures, 1993",
         purpose: "Forecasts of very different size, bounded",
-        parameters: &[Parameter::new("epsilon", 1e-8, Range::above(0.0))],
+        parameters: &[Parameter::new("epsilon", 1e-8, Range::size())],
     };
 }
 
@@ -91,13 +92,19 @@ impl PointwiseFormula for Smape {
 
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
-        let (size, guess, truth) = (at.residual().abs(), at.prediction().abs(), at.target().abs());
-        let (sum, zero) = (guess.clone() + truth.clone() + self.epsilon, at.constant(0.0));
-        let of_guess = R::select(&at.target().less(&zero), -at.prediction(), at.prediction());
-        let of_truth = R::select(&at.prediction().less(&zero), -at.target(), at.target());
-        let shared = R::select(&guess.less(&truth), of_guess, of_truth);
+        let (zero, one) = (at.constant(0.0), at.constant(1.0));
+        // A sixteenth of everything, where the sum would leave the finite numbers.
+        let is_huge = at.constant(1e30).less(&at.prediction().abs().max(at.target().abs()));
+        let scale = R::select(&is_huge, at.constant(0.0625), one);
+        let (guess, truth) = (at.prediction() * scale.clone(), at.target() * scale.clone());
+        let epsilon = scale * self.epsilon;
+        let size = (guess.clone() - truth.clone()).abs();
+        let sum = guess.clone().abs() + truth.clone().abs() + epsilon.clone();
+        let of_guess = R::select(&truth.less(&zero), -guess.clone(), guess.clone());
+        let of_truth = R::select(&guess.less(&zero), -truth.clone(), truth.clone());
+        let shared = R::select(&guess.abs().less(&truth.abs()), of_guess, of_truth);
         let shared = shared.clone() + shared.abs();
-        let far = -((shared + self.epsilon) * 2.0 / sum.clone() - 2.0);
+        let far = -((shared + epsilon) * 2.0 / sum.clone() - 2.0);
         R::select(&(size.clone() * 2.0).less(&sum), size * 2.0 / sum, far)
     }
 }

@@ -1,6 +1,6 @@
 //! Smooth L1 loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SmoothL1 {
-    /// β, where the parabola ends: ≥ 0, default 1.
+    /// β, where the parabola ends: ≥ 0 and ≤ 10¹⁸, default 1.
     pub beta: f64,
 }
 
@@ -76,7 +76,13 @@ impl Described for SmoothL1 {
         formula: "r²/(2β) where |r| < β, else |r| − β/2",
         source: "Girshick, Fast R-CNN, 2015, equation 3",
         purpose: "Coordinates of boxes; L1 that settles",
-        parameters: &[Parameter::new("beta", 1.0, Range::at_least(0.0))],
+        parameters: &[Parameter::new("beta", 1.0, Range::between(0.0, 1e18))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("beta", "β")],
+        settings: &[&[("beta", 0.25)], &[("beta", 2.0)]],
+        beside: &[(1.0, "l1")],
+        ..Picture::DEFAULT
     };
 }
 

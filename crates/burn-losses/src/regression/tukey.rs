@@ -1,6 +1,6 @@
 //! Tukey's biweight loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -30,8 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Near 0 written z·(1 + w + w²) with z = (r/c)² and w = 1 − z, near c 1 − w³, so the value keeps its digits at one end
-/// and the slope at the other.
+/// Near 0 written r²/6·(1 + w + w²) with w = 1 − (r/c)², near c with 1 − w³, so the value keeps its digits at one end and
+/// the slope at the other.
 ///
 /// # Source
 ///
@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tukey {
-    /// c, where outliers begin: > 0, default 4.685.
+    /// c, where outliers begin: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 4.685.
     pub c: f64,
 }
 
@@ -84,7 +84,14 @@ impl Described for Tukey {
         formula: "c²/6·(1 − (1 − (r/c)²)³) where |r| ≤ c, else c²/6",
         source: "Beaton and Tukey, The Fitting of Power Series, 1974",
         purpose: "Gross outliers that do not count at all",
-        parameters: &[Parameter::new("c", 4.685, Range::above(0.0))],
+        parameters: &[Parameter::new("c", 4.685, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 2.0)], &[("c", 3.0)]],
+        beside: &[(0.5, "mse"), (1.0, "huber")],
+        range: Some((-6.0, 6.0)),
+        ..Picture::DEFAULT
     };
 }
 
@@ -94,14 +101,14 @@ impl PointwiseFormula for Tukey {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let size = at.residual().abs();
-        let (one, ratio) = (at.constant(1.0), size.clone() / self.c);
+        let (one, ratio, most) = (at.constant(1.0), size.clone() / self.c, self.c * self.c / 6.0);
         // c in two parts, so that 1 − |r|/c has all its digits in f32, too.
         let high = f64::from(self.c as f32);
-        let share = -(size - high - (self.c - high)) / self.c * (ratio.clone() + 1.0);
+        let share = -(size.clone() - high - (self.c - high)) / self.c * (ratio.clone() + 1.0);
         let square = share.clone() * share.clone();
-        let near = ratio.clone() * ratio.clone() * (square.clone() + share.clone() + 1.0);
-        let far = -(square * share - 1.0);
+        let near = size.clone() * size * ((square.clone() + share.clone() + 1.0) / 6.0);
+        let far = -(square * share - 1.0) * most;
         let inside = R::select(&ratio.less(&at.constant(0.5)), near, far);
-        R::select(&one.less(&ratio), one, inside) * (self.c * self.c / 6.0)
+        R::select(&one.less(&ratio), at.constant(most), inside)
     }
 }

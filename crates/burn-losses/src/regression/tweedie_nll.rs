@@ -1,6 +1,6 @@
 //! Tweedie negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -24,7 +24,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// p → 1 is [`PoissonNll`](crate::PoissonNll), p → 2 [`GammaNll`](crate::GammaNll), up to constants.
+/// At y = 0 the first term is 0, even at x = −∞. p → 1 is [`PoissonNll`](crate::PoissonNll), p → 2 [`GammaNll`](crate::GammaNll), up to constants.
+///
+/// # Numerics
+///
+/// y·e^(−(p−1)·x) is multiplied by the root of the power twice, so that no power leaves the range before the product.
 ///
 /// # Source
 ///
@@ -77,6 +81,8 @@ impl Described for TweedieNll {
         purpose: "Amounts that are often exactly 0",
         parameters: &[Parameter::new("power", 1.5, Range::open(1.0, 2.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("power", "p")], settings: &[&[("power", 1.1)], &[("power", 1.9)]], ..Picture::DEFAULT };
 }
 
 impl PointwiseFormula for TweedieNll {
@@ -85,16 +91,13 @@ impl PointwiseFormula for TweedieNll {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (x, p) = (at.prediction(), self.power);
-        let seen = times_exp(at.target(), x.clone() * (1.0 - p));
-        seen / (p - 1.0) + (x * (2.0 - p)).exp() / (2.0 - p)
+        times_exp(at.target(), x.clone() * (1.0 - p)) / (p - 1.0) + (x * (2.0 - p)).exp() / (2.0 - p)
     }
 }
 
-/// y·eˣ; 0 where y = 0, even if eˣ overflows.
+/// y·eˣ; 0 where y = 0, even if eˣ overflows. In two steps, so that it overflows only if it must.
 #[inline(always)]
 pub(super) fn times_exp<R: Real>(y: R, x: R) -> R {
-    let (zero, infinity) = (y.constant(0.0), y.constant(f64::INFINITY));
-    let (power, product) = (x.clone().exp(), y.clone() * x.exp());
-    let beyond = R::select(&y.equal(&zero), zero, product.clone());
-    R::select(&power.less(&infinity), product, beyond)
+    let root = (x * 0.5).exp();
+    y.product(root.clone()).product(root)
 }

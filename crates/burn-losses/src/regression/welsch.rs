@@ -1,6 +1,6 @@
 //! Welsch loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// By `exp_m1`, so small errors keep their digits.
+/// By `exp_m1`, so small errors keep their digits. Beyond 60·c the loss is 1 and the slope 0, at infinite errors, too.
 ///
 /// # Source
 ///
@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Welsch {
-    /// c, the size of an error that is still usual: > 0, default 1.
+    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
 }
 
@@ -80,7 +80,13 @@ impl Described for Welsch {
         formula: "1 − exp(−½·(r/c)²)",
         source: "Dennis and Welsch, Techniques for nonlinear least squares, 1978",
         purpose: "Gross outliers that do not count, smoothly",
-        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
+        parameters: &[Parameter::new("c", 1.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("c", "c")],
+        settings: &[&[("c", 0.5)], &[("c", 2.0)]],
+        beside: &[(0.5, "mse")],
+        ..Picture::DEFAULT
     };
 }
 
@@ -90,6 +96,8 @@ impl PointwiseFormula for Welsch {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let ratio = at.residual() / self.c;
-        -(ratio.clone() * ratio * -0.5).exp_m1()
+        let near = -(ratio.clone() * ratio.clone() * -0.5).exp_m1();
+        // There nothing is left of the Gaussian, not even its slope, whatever the square is.
+        R::select(&at.constant(60.0).less(&ratio.abs()), at.constant(1.0), near)
     }
 }

@@ -1,6 +1,6 @@
 //! Wing loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -49,9 +49,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Wing {
-    /// w, where the line begins: > 0, default 10.
+    /// w, where the line begins: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10.
     pub width: f64,
-    /// ε, the size of an error that is small: > 0, default 2.
+    /// ε, the size of an error that is small: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 2.
     pub curvature: f64,
 }
 
@@ -85,10 +85,14 @@ impl Described for Wing {
         formula: "w·ln(1 + |r|/ε) where |r| < w, else |r| − w + w·ln(1 + w/ε)",
         source: "Feng et al., Wing Loss for Robust Facial Landmark Localisation, 2018",
         purpose: "Coordinates of landmarks",
-        parameters: &[
-            Parameter::new("width", 10.0, Range::above(0.0)),
-            Parameter::new("curvature", 2.0, Range::above(0.0)),
-        ],
+        parameters: &[Parameter::new("width", 10.0, Range::size()), Parameter::new("curvature", 2.0, Range::size())],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("curvature", "ε")],
+        settings: &[&[("curvature", 0.5)], &[("curvature", 5.0)]],
+        beside: &[(1.0, "l1")],
+        range: Some((-15.0, 15.0)),
+        ..Picture::DEFAULT
     };
 }
 
@@ -99,7 +103,7 @@ impl PointwiseFormula for Wing {
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let (size, width) = (at.residual().abs(), at.constant(self.width));
         let beyond = size.clone() - self.width;
-        let beyond = (beyond.clone() + beyond.abs()) * 0.5;
+        let beyond = beyond.clone() * 0.5 + beyond.abs() * 0.5;
         // The mean has the value w and half the slope.
         let mean = (size.clone() + self.width) * 0.5;
         let within = R::select(&size.equal(&width), mean, size.clone());

@@ -1,6 +1,6 @@
 //! Asymmetric mean squared error.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
@@ -84,6 +84,8 @@ impl Described for AsymmetricMse {
         purpose: "The passive part of a sum with an active loss",
         parameters: &[Parameter::new("a", 1.0, Range::at_least(0.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("a", "a")], settings: &[&[("a", 2.0)], &[("a", 4.0)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for AsymmetricMse {

@@ -1,6 +1,6 @@
 //! Confidence penalty.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -81,6 +81,8 @@ impl Described for ConfidencePenalty {
         purpose: "Against overconfidence",
         parameters: &[Parameter::new("beta", 0.1, Range::at_least(0.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.3)], &[("beta", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for ConfidencePenalty {

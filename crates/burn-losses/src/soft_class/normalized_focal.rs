@@ -1,6 +1,6 @@
 //! Normalized focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
@@ -83,6 +83,11 @@ impl Described for NormalizedFocal {
         source: "Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020",
         purpose: "The active part of a sum with a passive loss",
         parameters: &[Parameter::new("gamma", 0.5, Range::at_least(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("gamma", "γ")],
+        settings: &[&[("gamma", 0.0)], &[("gamma", 1.0)], &[("gamma", 2.0)]],
+        ..Picture::DEFAULT
     };
 }
 

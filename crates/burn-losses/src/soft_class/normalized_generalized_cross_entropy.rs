@@ -1,6 +1,6 @@
 //! Normalized generalized cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
@@ -86,6 +86,11 @@ impl Described for NormalizedGeneralizedCrossEntropy {
         source: "Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020",
         purpose: "A part of a sum with another robust loss",
         parameters: &[Parameter::new("q", 0.7, Range::above_up_to(0.0, 1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("q", "q")],
+        settings: &[&[("q", 0.1)], &[("q", 0.4)], &[("q", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

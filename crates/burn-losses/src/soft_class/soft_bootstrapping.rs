@@ -1,6 +1,6 @@
 //! Soft bootstrapping.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
@@ -84,6 +84,8 @@ impl Described for SoftBootstrapping {
         purpose: "Wrong labels, once the model is better than chance",
         parameters: &[Parameter::new("beta", 0.95, Range::between(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.5)], &[("beta", 0.8)]], ..Picture::DEFAULT };
 }
 
 impl SoftClassFormula for SoftBootstrapping {

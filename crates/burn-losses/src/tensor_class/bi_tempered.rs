@@ -2,7 +2,7 @@
 
 use super::tempered::divergence;
 use super::{Tempered, is_class, movement, real, tensor};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -108,6 +108,16 @@ impl Described for BiTempered {
             Parameter::new("t2", 1.2, Range::at_least(1.0)),
             Parameter::new("label_smoothing", 0.0, Range::between(0.0, 1.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("t1", "t₁"), ("t2", "t₂")],
+        settings: &[
+            &[("t1", 1.0), ("t2", 1.0)],
+            &[("t1", 0.8), ("t2", 1.0)],
+            &[("t1", 1.0), ("t2", 1.2)],
+            &[("t1", 0.2), ("t2", 1.2)],
+        ],
+        ..Picture::DEFAULT
     };
 }
 

@@ -2,7 +2,7 @@
 
 use super::transition::Transition;
 use super::{Softmax, real, tensor};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::TensorClassFormula;
 use crate::real::Real;
 use burn::config::Config;
@@ -92,6 +92,11 @@ impl Described for ForwardCorrection {
         source: "Patrini et al., Making Deep Neural Networks Robust to Label Noise, 2017, theorem 2",
         purpose: "Wrong labels, if it is known which are taken for which",
         parameters: &[Parameter::matrix("transition", 0.1, Range::at_least_below(0.0, 1.0))],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("transition", "T")],
+        settings: &[&[("transition", 0.0)], &[("transition", 0.3)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,7 +1,7 @@
 //! Hard bootstrapping.
 
 use super::best;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::class::CrossEntropy;
 use crate::criteria::TensorClassFormula;
 use crate::engine::class_rows::ClassFormula;
@@ -83,6 +83,8 @@ impl Described for HardBootstrapping {
         purpose: "Wrong labels, and a model that is right more often",
         parameters: &[Parameter::new("beta", 0.8, Range::between(0.0, 1.0))],
     };
+    const PICTURE: Picture =
+        Picture { symbols: &[("beta", "β")], settings: &[&[("beta", 0.5)], &[("beta", 1.0)]], ..Picture::DEFAULT };
 }
 
 impl TensorClassFormula for HardBootstrapping {

@@ -1,7 +1,7 @@
 //! Multi-margin loss.
 
 use super::{added, relu, without};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -90,6 +90,7 @@ impl Described for MultiMargin {
             Parameter::new("p", 1.0, Range::whole(1.0, 2.0)),
         ],
     };
+    const PICTURE: Picture = Picture { symbols: &[("p", "p")], settings: &[&[("p", 2.0)]], ..Picture::DEFAULT };
 }
 
 impl TensorClassFormula for MultiMargin {

@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 /// let scores = Tensor::<2>::from_data([[3.0, 1.0, 0.0], [0.5, 0.5, -3.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, 1], &device);
 /// let criterion = MulticlassEntmax::default().init();
-/// let each = criterion.forward_no_reduction(scores, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(scores, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert_eq!(each[0], 0.0);
 /// // p is ½, ½, 0.
 /// assert!((each[1] - 4.0 / 3.0 * (1.0 - 0.5f32.sqrt())).abs() < 1e-6);

@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 /// let criterion = Seesaw::default().with_counts([30.0, 10.0]).init();
 /// let logits = Tensor::<2>::from_data([[0.0, 0.0], [0.0, 0.0]], &device);
 /// let targets = Tensor::<1, Int>::from_data([0, 1], &device);
-/// let each = criterion.forward_no_reduction(logits, targets).into_data().to_vec::<f32>().unwrap();
+/// let each = criterion.forward_no_reduction(logits, targets).into_data().try_into_vec::<f32>().unwrap();
 /// assert!((each[0] - (1.0 / 3f32).powf(0.8).ln_1p()).abs() < 1e-6);
 /// assert!((each[1] - 2f32.ln()).abs() < 1e-6);
 /// ```

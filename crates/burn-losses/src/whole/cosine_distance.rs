@@ -1,7 +1,7 @@
 //! Cosine distance.
 
 use super::{across, unit};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::moved;
 use burn::config::Config;
@@ -85,6 +85,10 @@ impl Described for CosineDistance {
         source: "PyTorch 2, CosineSimilarity and CosineEmbeddingLoss",
         purpose: "Embeddings that are compared by direction",
         parameters: &[Parameter::new("epsilon", 1e-8, Range::above(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords { title: "a₁ − 1, where a = (a₁, 1) and b = (1, 1)", slope: "∂L/∂a" }),
+        ..Picture::DEFAULT
     };
 }
 

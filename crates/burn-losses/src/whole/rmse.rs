@@ -1,7 +1,7 @@
 //! Root mean squared error.
 
 use super::root_mean_square;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
@@ -84,6 +84,13 @@ impl Described for Rmse {
         source: "Gauss, Theoria combinationis observationum, 1823",
         purpose: "An error in the units of the target",
         parameters: &[Parameter::new("epsilon", 0.0, Range::at_least(0.0))],
+    };
+    const PICTURE: Picture = Picture {
+        axis: Some(AxisWords {
+            title: "r = prediction − target of one of two, at a target of 1",
+            slope: "∂L/∂prediction",
+        }),
+        ..Picture::DEFAULT
     };
 }
 

@@ -1,7 +1,7 @@
 //! Scale-invariant logarithmic error.
 
 use super::{at_least, log_ratio, lost};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::elementwise;
 use crate::real::Real;
@@ -101,6 +101,11 @@ impl Described for ScaleInvariantLog {
             Parameter::new("lambda", 0.5, Range::between(0.0, 1.0)),
             Parameter::new("epsilon", 1e-7, Range::above(0.0)),
         ],
+    };
+    const PICTURE: Picture = Picture {
+        symbols: &[("lambda", "λ")],
+        settings: &[&[("lambda", 0.0)], &[("lambda", 1.0)]],
+        ..Picture::DEFAULT
     };
 }
 

@@ -121,7 +121,10 @@ impl Rows {
         let largest = Primitive::<B>(B::float_detach(B::float_max_dim(others.clone(), 1)));
         let nothing = largest.clone().equal(&largest.constant(f64::NEG_INFINITY));
         let largest = Numbers::select(&nothing, largest.constant(0.0), largest);
-        let sum = B::float_sum_dim(B::float_exp(B::float_sub(others, largest.0.clone())), 1);
+        // ∞ is as large as ∞.
+        let infinite = B::float_equal_elem(others.clone(), Scalar::Float(f64::INFINITY), bool_dtype);
+        let behind = B::float_mask_fill(B::float_sub(others, largest.0.clone()), infinite, Scalar::Float(0.0));
+        let sum = B::float_sum_dim(B::float_exp(behind), 1);
         let sum = Primitive::<B>(B::float_mask_fill(sum, nothing.clone(), Scalar::Float(1.0)));
         let gap = largest.clone() - chosen.clone() + sum.ln();
         // A target of NaN is not certain, even alone.
@@ -136,7 +139,8 @@ impl Rows {
             let target = Primitive::<B>(B::float_detach(chosen.0.clone()));
             // Where there is no other class, the target alone: 0 may be far from it.
             let shift = Numbers::select(&nothing, target.clone(), largest.clone().max(target));
-            let shifted = B::float_sub(logits, shift.0.clone());
+            let at_infinity = B::float_equal_elem(logits.clone(), Scalar::Float(f64::INFINITY), bool_dtype);
+            let shifted = B::float_mask_fill(B::float_sub(logits, shift.0.clone()), at_infinity, Scalar::Float(0.0));
             let log_sum = Primitive::<B>(B::float_sum_dim(B::float_exp(shifted.clone()), 1)).ln();
             (shift, shifted, log_sum)
         });

@@ -251,7 +251,7 @@ impl<P: ClassParameter> ClassParameter for &P {
 ///     let targets = Tensor::<1, Int>::from_data([0, 2], &device);
 ///     let loss = criterion.forward(logits.clone(), targets, Reduction::Mean);
 ///     let gradient = logits.grad(&loss.backward()).unwrap();
-///     (loss.into_scalar::<f64>(), gradient.into_data().to_vec::<f64>().unwrap()[0])
+///     (loss.into_scalar::<f64>(), gradient.into_data().try_into_vec::<f64>().unwrap()[0])
 /// };
 ///
 /// // The exact gradient against central differences of the value.

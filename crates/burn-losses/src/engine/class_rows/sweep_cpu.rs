@@ -328,6 +328,10 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 }
                 let target = *from.add(t);
                 let largest = widest::<V>(largest);
+                if largest.to_f64() == f64::INFINITY {
+                    self.infinite_row(r, t);
+                    continue;
+                }
                 // All others −∞: nothing to subtract.
                 let shift = if largest.to_f64() == f64::NEG_INFINITY { V::T::from_f64(0.0) } else { largest };
                 let zero = V::splat(V::T::from_f64(0.0));
@@ -385,6 +389,38 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             }
             self.store_row(r);
         }
+    }
+
+    /// A row with an infinite logit besides the target's: what is infinite has all of the sum, in equal parts.
+    ///
+    /// # Safety
+    ///
+    /// `r` is a row of the block, and its logits are where they belong.
+    #[cold]
+    unsafe fn infinite_row(&mut self, r: usize, t: usize) {
+        let classes = self.sweep.extent.classes;
+        let with_gradient = self.memory.gradient.is_some();
+        let (from, to) = self.row_pointers(r);
+        let (mut sum, mut target, mut others) = (0.0, E::Acc::from_f64(0.0), 0.0);
+        for k in 0..classes {
+            // SAFETY: the row has as many values.
+            let x = unsafe { *from.add(k) };
+            if k == t {
+                target = x;
+                continue;
+            }
+            others += self.term_weights.as_ref().map_or(0.0, |weights| weights.of(k, classes).to_f64());
+            let e = if x.to_f64().is_nan() { f64::NAN } else { f64::from(u8::from(x.to_f64() == f64::INFINITY)) };
+            sum += e;
+            if with_gradient {
+                // SAFETY: as above.
+                unsafe { *to.add(k) = E::Acc::from_f64(e) };
+            }
+        }
+        // ln p of all that is not infinite is −∞.
+        self.shifted_sum[r] = E::Acc::from_f64(if others == 0.0 { 0.0 } else { f64::NEG_INFINITY });
+        self.other_weights[r] = E::Acc::from_f64(others);
+        self.set_row(r, E::Acc::from_f64(f64::INFINITY), E::Acc::from_f64(sum), target);
     }
 
     /// Where the numbers of row `r` are read, and where its exponentials and then its gradient go: the tensors
@@ -454,20 +490,35 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     largest = largest.larger(V::select(is_target, number(f64::NEG_INFINITY), x));
                 }
                 let shift = V::select(largest.equal(number(f64::NEG_INFINITY)), number(0.0), largest);
+                let mut finite = shift;
+                let mut largest_of_lanes = [V::T::from_f64(0.0); WIDEST];
+                shift.store(largest_of_lanes.as_mut_ptr());
+                if largest_of_lanes[..V::W].iter().any(|x| x.to_f64() == f64::INFINITY) {
+                    // What is infinite has all of the sum, in equal parts.
+                    let is_infinite = shift.equal(number(f64::INFINITY));
+                    finite = V::select(is_infinite, number(0.0), shift);
+                    for k in 0..classes {
+                        let cell = tile.add(k * BLOCK + at);
+                        let x = V::load(cell);
+                        let part = V::select(x.less(number(f64::INFINITY)), number(f64::NEG_INFINITY), x);
+                        let part = V::select(x.equal(number(f64::INFINITY)), number(0.0), part);
+                        V::select(is_infinite, part, x).store(cell);
+                    }
+                }
                 if let Some(weights) = &self.term_weights {
                     let mut sums = (number(0.0), number(0.0));
                     for k in 0..classes {
                         let x = V::load(tile.add(k * BLOCK + at));
                         let weight = V::splat(weights.of(k, classes));
                         let weight = V::select(class.equal(number(k as f64)), number(0.0), weight);
-                        sums = add_weighted(x, weight, shift, sums);
+                        sums = add_weighted(x, weight, finite, sums);
                     }
                     sums.0.store(self.shifted_sum.as_mut_ptr().add(at));
                     sums.1.store(self.other_weights.as_mut_ptr().add(at));
                 }
                 let mut sum = number(0.0);
                 for k in 0..classes {
-                    let e = exp_nonpositive(V::load(tile.add(k * BLOCK + at)).sub(shift));
+                    let e = exp_nonpositive(V::load(tile.add(k * BLOCK + at)).sub(finite));
                     let e = V::select(class.equal(number(k as f64)), number(0.0), e);
                     e.store(tile.add(k * BLOCK + at));
                     sum = sum.add(e);
@@ -638,6 +689,11 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 let log_others = (-(-gap).softplus() - Lanes(log_sum)) * others;
                 let log_others = Lanes(V::select(alone, number(0.0), log_others.0));
                 let log_p_sum = shifted + log_others - own * gap.softplus();
+                // A target at ∞ leaves nothing for the others; a class of no weight is none of them.
+                let above = V::load(self.target.as_ptr().add(at)).equal(number(f64::INFINITY));
+                let lost =
+                    Lanes::select(&others.equal(&Lanes(number(0.0))), log_p_sum, Lanes(number(f64::NEG_INFINITY)));
+                let log_p_sum = Lanes::select(&above, lost, log_p_sum);
                 log_p_sum.0.store(self.block.log_p_sum.as_mut_ptr().add(at));
             }
             if self.block.terms.log_norm {
@@ -704,7 +760,10 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             let gap = load(&self.block.gap);
             let (p, miss) = ((-gap).sigmoid(), gap.sigmoid());
             let s = factor * load(&self.block.slopes[1]);
-            let c = factor * load(&self.block.slopes[2]);
+            // Finite: of a class without any probability it is nothing.
+            let (c, most) =
+                (factor * load(&self.block.slopes[2]), number(if E::Acc::MANTISSA == 23 { 1e38 } else { 1e300 }));
+            let c = Lanes::select(&most.less(&c), most, c);
             let all = self.term_weights.as_ref().map_or(0.0, |weights| weights.total);
             // SAFETY: the array holds WIDEST ≥ W values.
             let own = Lanes(unsafe { V::load(self.own_weights(at).as_ptr()) });

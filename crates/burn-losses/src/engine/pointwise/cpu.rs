@@ -4,9 +4,10 @@
 //! there. Work is split by the shape alone and summed in that order, so results do not depend on the number of threads.
 #![allow(unsafe_code)]
 
-use super::{Place, PointCall, Points};
+use super::{Labels, Place, PointCall, Points};
+use crate::check;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
-use crate::real::lanes::Scalar as _;
+use crate::real::lanes::{Kernel, Scalar as _, Simd, Vector, WIDEST};
 use crate::reduction::Reduction;
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
@@ -133,11 +134,16 @@ fn sweep_in<B: Host, E: Element>(
         task::<E>(memory, first, TASK.min(len - first), &dims, factor, call)
     };
     let tasks = len.div_ceil(TASK);
-    let sum: f64 = if tasks <= 1 || rayon::current_num_threads() == 1 {
-        (0..tasks).map(run).sum()
+    let made: Vec<(f64, Option<Wrong>)> = if tasks <= 1 || rayon::current_num_threads() == 1 {
+        (0..tasks).map(run).collect()
     } else {
-        (0..tasks).into_par_iter().map(run).collect::<Vec<f64>>().into_iter().sum()
+        (0..tasks).into_par_iter().map(run).collect()
     };
+    if let Some((position, label)) = made.iter().find_map(|(_, wrong)| *wrong) {
+        let formula = &call.formula;
+        check::wrong_label(formula.name(), formula.inputs()[1], formula.labels(), label, position);
+    }
+    let sum: f64 = made.iter().map(|(sum, _)| sum).sum();
 
     let made = |mut values: Vec<E>| {
         // SAFETY: the sweep wrote every element.
@@ -187,8 +193,75 @@ unsafe impl<E: Send> Send for Memory<E> {}
 // SAFETY: as above.
 unsafe impl<E: Sync> Sync for Memory<E> {}
 
-/// The elements from `first` on; gives the sum of their losses.
-fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize], factor: f64, call: &PointCall) -> f64 {
+/// Where a label is none, and what it is.
+type Wrong = (usize, f64);
+
+/// How far labels are from the middle of what they may be, at most. (What counts for nothing is not left out: that is
+/// asked where one is too far.)
+struct Farthest<'a, T> {
+    labels: Labels,
+    of: &'a [T],
+}
+
+impl<T: Simd> Kernel<T> for Farthest<'_, T> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<V: Vector<T = T>>(self) -> f64 {
+        let (number, from, len) = (|x: f64| V::splat(T::from_f64(x)), self.of.as_ptr(), self.of.len());
+        // Several at a time: each waits for the one before it.
+        let mut worst = [number(0.0); 4];
+        let mut at = 0;
+        // SAFETY: at most `len` labels are read, and the array holds WIDEST ≥ W values.
+        unsafe {
+            while at + 4 * V::W <= len {
+                for (lane, worst) in worst.iter_mut().enumerate() {
+                    // A NaN is not larger.
+                    *worst = self.labels.distance(V::load(from.add(at + lane * V::W))).larger(*worst);
+                }
+                at += 4 * V::W;
+            }
+            while at < len {
+                let n = V::W.min(len - at);
+                let label = if n == V::W { V::load(from.add(at)) } else { V::load_first(from.add(at), n, number(1.0)) };
+                worst[0] = self.labels.distance(label).larger(worst[0]);
+                at += n;
+            }
+            let mut distances = [T::from_f64(0.0); WIDEST];
+            worst[0].larger(worst[1]).larger(worst[2].larger(worst[3])).store(distances.as_mut_ptr());
+            distances[..V::W].iter().fold(0.0, |most, distance| distance.to_f64().max(most))
+        }
+    }
+}
+
+/// The first label of a stretch that counts and is none.
+fn first_wrong<T: Accumulator>(points: &Points<T>, labels: Labels) -> Option<Wrong> {
+    if labels == Labels::Any {
+        return None;
+    }
+    // SAFETY: the pointer is to so many labels.
+    let of = unsafe { core::slice::from_raw_parts(points.inputs[1], points.len) };
+    if T::dispatch(Farthest { labels, of }) <= labels.farthest() {
+        return None;
+    }
+    (0..points.len).find_map(|i| {
+        // SAFETY: i < len.
+        let (label, weight) = unsafe { (*points.inputs[1].add(i), points.weights.map(|weights| *weights.add(i))) };
+        let counts = weight.is_none_or(|weight| weight.to_f64() != 0.0);
+        (counts && !labels.allow(label.to_f64())).then_some((i, label.to_f64()))
+    })
+}
+
+/// The elements from `first` on; gives the sum of their losses, and the first label that is none.
+fn task<E: Element>(
+    memory: Memory<E>,
+    first: usize,
+    len: usize,
+    dims: &[usize],
+    factor: f64,
+    call: &PointCall,
+) -> (f64, Option<Wrong>) {
+    let (labels, mut wrong) = (call.formula.labels(), None);
     let direct = E::same(memory.inputs[0].cast_mut()).is_some();
     let mut scratch = Scratch::<E::Acc>::new(if direct { 0 } else { STRETCH });
     let mut sum = 0.0;
@@ -233,6 +306,8 @@ fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize],
         for index in 0..3 {
             points.gradients[index] = memory.gradients[index].map(|gradient| written(gradient, 6 + index));
         }
+        // Before gradients are written over them.
+        wrong = wrong.or_else(|| first_wrong(&points, labels).map(|(position, label)| (at + position, label)));
         E::Acc::points(&*call.formula, &mut points);
         sum += points.sum;
         if !direct {
@@ -247,7 +322,7 @@ fn task<E: Element>(memory: Memory<E>, first: usize, len: usize, dims: &[usize],
         }
         at += len;
     }
-    sum
+    (sum, wrong)
 }
 
 /// Inputs and outputs of a stretch, for tensors that are computed in another type.

@@ -5,7 +5,7 @@ use crate::catalogue::Parameter;
 use crate::display;
 use crate::engine::class_rows::ClassParameter;
 use crate::per_class::PerClass;
-use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST};
+use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST, magnitude};
 use crate::real::program::Program;
 use crate::real::{Dual, Real};
 use core::fmt::Debug;
@@ -139,7 +139,10 @@ impl<R: Real> Score<R> {
             Some(0.0) => self.constant(1.0),
             Some(1.0) => self.miss(),
             Some(2.0) => self.miss() * self.miss(),
-            _ => self.power(self.miss(), self.log_miss(), &exponent),
+            _ => match self.input {
+                Input::Logits => (self.log_miss().product(self.of_class(exponent))).exp(),
+                _ => self.power(self.miss(), (-self.p()).ln_1p(), &exponent),
+            },
         }
     }
     /// p^exponent; the constant 1 for exponent 0. The exponent is a number or [one per class](PerClass).
@@ -149,27 +152,32 @@ impl<R: Real> Score<R> {
             Some(0.0) => self.constant(1.0),
             Some(1.0) => self.p(),
             Some(2.0) => self.p() * self.p(),
-            _ => self.power(self.p(), self.log_p(), &exponent),
+            _ => match self.input {
+                Input::Logits => (self.log_p().product(self.of_class(exponent))).exp(),
+                _ => self.power(self.p(), self.p().ln(), &exponent),
+            },
         }
     }
-    /// x^exponent, given x and ln x, which is floored where scores are probabilities.
+    /// x^exponent of a probability, given x and ln x.
     #[inline(always)]
     fn power(&self, x: R, log_x: R, exponent: &impl ClassParameter) -> R {
         let exponent = self.of_class(exponent);
-        if self.input == Input::Logits {
-            return (log_x * exponent).exp();
-        }
-        let power = (x.clone().ln() * exponent.clone()).exp();
+        let power = (log_x * exponent.clone()).exp();
         let (zero, one) = (self.constant(0.0), self.constant(1.0));
         let of_zero = R::select(&exponent.equal(&zero), one.clone(), zero);
         // What is nearly no number any more has no finite slope.
-        let inverse = one / x.detached();
+        let inverse = exponent.max(one.clone()) / x.detached();
         R::select(&inverse.abs().equal(&self.constant(f64::INFINITY)), of_zero, power)
     }
     /// A hyper-parameter of this element's label (its place along axis 1): the same constant for all, or its own entry.
     #[inline(always)]
     pub fn of_class(&self, parameter: impl ClassParameter) -> R {
         of_class(&self.score, parameter, &self.class)
+    }
+    /// 1 less a hyper-parameter of this element's label. Of one that is the same for all it has the digits of f64.
+    #[inline(always)]
+    pub fn rest_of_class(&self, parameter: impl ClassParameter) -> R {
+        rest_of_class(&self.score, parameter, &self.class)
     }
     /// The constant.
     #[inline(always)]
@@ -228,10 +236,76 @@ fn of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::Index)
     }
 }
 
+#[inline(always)]
+fn rest_of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::Index) -> R {
+    match parameter.same_for_all() {
+        Some(value) => like.constant(1.0 - value),
+        None => -(like.lookup(parameter.by_class(), class) - 1.0),
+    }
+}
+
+/// What targets may be, for losses that are defined for labels only. On the CPU, where targets are read anyway, others are
+/// an error, as classes that do not exist are; elsewhere they are taken as they are. A NaN is no label, and gives NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Labels {
+    /// Any numbers.
+    #[default]
+    Any,
+    /// From 0 to 1, or less than 10⁻⁶ beyond.
+    ZeroToOne,
+    /// −1 and 1, or less than 10⁻⁶ beside them.
+    MinusOrPlusOne,
+}
+
+impl Labels {
+    /// By how much a label may be wrong: what is lost in arithmetic.
+    const TOLERANCE: f64 = 1e-6;
+
+    /// The rule, as messages have it.
+    pub(crate) const fn rule(self) -> &'static str {
+        match self {
+            Self::Any => "be numbers",
+            Self::ZeroToOne => "be ≥ 0 and ≤ 1",
+            Self::MinusOrPlusOne => "be -1 or 1",
+        }
+    }
+
+    /// How far the label is from the middle of what it may be.
+    #[inline(always)]
+    pub(crate) fn distance<V: Vector>(self, label: V) -> V {
+        let middle = |at: f64| V::splat(V::T::from_f64(at));
+        match self {
+            Self::Any => middle(0.0),
+            Self::ZeroToOne => magnitude(label.sub(middle(0.5))),
+            Self::MinusOrPlusOne => magnitude(magnitude(label).sub(middle(1.0))),
+        }
+    }
+
+    /// How far it may be.
+    pub(crate) const fn farthest(self) -> f64 {
+        match self {
+            Self::Any => f64::INFINITY,
+            Self::ZeroToOne => 0.5 + Self::TOLERANCE,
+            Self::MinusOrPlusOne => Self::TOLERANCE,
+        }
+    }
+
+    /// Whether the number is one. NaN is taken for one.
+    pub(crate) fn allow(self, label: f64) -> bool {
+        let distance = match self {
+            Self::Any => 0.0,
+            Self::ZeroToOne => (label - 0.5).abs(),
+            Self::MinusOrPlusOne => (label.abs() - 1.0).abs(),
+        };
+        distance.is_nan() || distance <= self.farthest()
+    }
+}
+
 /// What all kinds of pointwise formulas declare.
 macro_rules! formula_trait {
     (
         $(#[$doc:meta])* $trait:ident, $criterion:ident: $criterion_doc:literal;
+        $(const $const:ident: $type:ty = $default:expr, $const_doc:literal;)*
         $($(#[$method_doc:meta])* fn $method:ident($argument:ident: $view:ident);)+
     ) => {
         $(#[$doc])*
@@ -242,6 +316,11 @@ macro_rules! formula_trait {
                 /// With `#[inline(always)]` on it, it is compiled for the widest vectors of the CPU.
                 fn $method<R: Real>(&self, $argument: &$view<R>) -> R;
             )+
+
+            $(
+                #[doc = $const_doc]
+                const $const: $type = $default;
+            )*
 
             /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
             const PARAMETERS: &'static [Parameter] = &[];
@@ -292,11 +371,12 @@ formula_trait! {
     /// let prediction = Tensor::<1>::from_data([4.0, 1.0], &device).require_grad();
     /// let target = Tensor::<1>::from_data([0.0, 1.0], &device);
     /// let loss = RootError {}.init().forward(prediction.clone(), target, Reduction::Sum);
-    /// let gradient = prediction.grad(&loss.backward()).unwrap().into_data().to_vec::<f32>().unwrap();
+    /// let gradient = prediction.grad(&loss.backward()).unwrap().into_data().try_into_vec::<f32>().unwrap();
     /// assert_eq!(loss.into_scalar::<f32>(), 2.0);
     /// assert_eq!(gradient, [0.25, 0.0]); // exact, and 0 rather than NaN where the error is 0
     /// ```
     PointwiseFormula, PointwiseLoss: "The loss as a Burn module.";
+    const LABELS: Labels = Labels::Any, "What targets may be.";
     /// The loss of one element.
     fn loss(at: Point);
 }
@@ -332,6 +412,8 @@ pub(crate) trait Elementwise: Clone + Debug + Send + Sync + 'static {
     const INPUTS: &'static [&'static str];
     /// By which of them the loss is differentiated, at most.
     const DIFFERENTIABLE: [bool; 3];
+    /// What the second of them may be.
+    const LABELS: Labels;
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R;
     /// All elements of a stretch, with as many slopes as there are.
     fn walk<V: Vector>(&self, points: &mut Points<V::T>);
@@ -348,6 +430,7 @@ pub(crate) struct Pointwise<F>(pub(crate) F);
 impl<F: PointwiseFormula> Elementwise for Pointwise<F> {
     const INPUTS: &'static [&'static str] = &["prediction", "target"];
     const DIFFERENTIABLE: [bool; 3] = [true, true, false];
+    const LABELS: Labels = F::LABELS;
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
         // One by one: an array's clone is a call.
@@ -404,6 +487,7 @@ impl<F: BinaryFormula> ErasedBinary for F {
 impl<F: BinaryFormula> Elementwise for Binary<F> {
     const INPUTS: &'static [&'static str] = &["scores", "targets"];
     const DIFFERENTIABLE: [bool; 3] = [true, false, false];
+    const LABELS: Labels = Labels::ZeroToOne;
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
         let (score, target) = (inputs.of[0].clone(), inputs.of[1].clone());
@@ -462,6 +546,7 @@ pub(crate) struct Distribution<F>(pub(crate) F);
 impl<F: DistributionFormula> Elementwise for Distribution<F> {
     const INPUTS: &'static [&'static str] = &["location", "scale", "target"];
     const DIFFERENTIABLE: [bool; 3] = [true, true, true];
+    const LABELS: Labels = Labels::Any;
     #[inline(always)]
     fn value<R: Real>(&self, inputs: &Inputs<R>) -> R {
         let (location, scale, target) = (inputs.of[0].clone(), inputs.of[1].clone(), inputs.of[2].clone());
@@ -543,6 +628,7 @@ impl Place {
 pub(crate) trait PointFormula: Debug + Send + Sync {
     fn inputs(&self) -> &'static [&'static str];
     fn differentiable(&self) -> [bool; 3];
+    fn labels(&self) -> Labels;
     fn name(&self) -> &'static str;
     fn parameters(&self) -> Vec<(String, Value)>;
     /// The hyper-parameters that are lists by class, with their lengths.
@@ -561,6 +647,9 @@ impl<F: Elementwise> PointFormula for F {
     }
     fn differentiable(&self) -> [bool; 3] {
         F::DIFFERENTIABLE
+    }
+    fn labels(&self) -> Labels {
+        F::LABELS
     }
     fn name(&self) -> &'static str {
         Elementwise::name(self)

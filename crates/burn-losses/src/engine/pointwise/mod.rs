@@ -17,7 +17,7 @@ pub(crate) use cpu::{gradients, value, with_gradients};
 pub(crate) use formula::{
     Binary, BinaryOptions, Distribution, ErasedBinary, Place, PointFormula, Points, Pointwise, floored,
 };
-pub use formula::{BinaryFormula, DistributionFormula, Input, Observation, Point, PointwiseFormula, Score};
+pub use formula::{BinaryFormula, DistributionFormula, Input, Labels, Observation, Point, PointwiseFormula, Score};
 
 use crate::backend::{self, HostLossBackend};
 use crate::check;
