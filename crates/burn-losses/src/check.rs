@@ -70,10 +70,12 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
                 Value::Bool(_) => parameter.flag,
                 _ => !parameter.flag && number.as_f64().is_some_and(|x| parameter.range.contains(x)),
             };
-            let held = number.as_f64().is_none_or(|x| x == 0.0 || SIZES.contains(&x.abs()));
+            // What is added to a number, or is the least that one may be, may be as small as there are numbers.
+            let low = if parameter.name == "epsilon" { 0.0 } else { *SIZES.start() };
+            let held = number.as_f64().is_none_or(|x| x == 0.0 || (low..=*SIZES.end()).contains(&x.abs()));
             if inside && !held {
-                let (low, high) = (SIZES.start(), SIZES.end());
-                let rule = format!("be {} and, unless it is 0, of a size from {low:e} to {high:e}", parameter.range);
+                let rule =
+                    format!("be {} and, unless it is 0, of a size from {low:e} to {:e}", parameter.range, SIZES.end());
                 return Err(LossError(sentence(loss, parameter.name, &rule, number)));
             }
             if !inside {

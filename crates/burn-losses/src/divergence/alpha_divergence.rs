@@ -26,14 +26,16 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// - α = 1 is [`KlDivergence`](crate::KlDivergence), Σ q·ln(q/p), and α = 0 its reverse, Σ p·ln(p/q).
+/// - α = 1 stands for its limit, [`GeneralizedKl`](crate::GeneralizedKl), Σ (q·ln(q/p) − q + p), and α = 0 for the
+///   reverse, Σ (p·ln(p/q) − p + q): where p and q sum to 1 these are Σ q·ln(q/p) and Σ p·ln(p/q).
 /// - α = ½ is four times [`SquaredHellinger`](crate::SquaredHellinger), α = 2 half of the χ² divergence.
 /// - Where p and q both sum to 1 it is (Σ q^α·p^(1−α) − 1)/(α·(α − 1)).
 ///
 /// # Numerics
 ///
 /// Near p = q the linear parts cancel: there a term is written q·(φ((1 − α)·t) − (1 − α)·φ(t)) with φ(x) = eˣ − 1 − x
-/// and t = ln(p/q). Near α = 1 it is q·(e^((1−α)·t) − 1) + (1 − α)·(q − p), and alike near α = 0.
+/// and t = ln(p/q), or, for α ≤ ½, the same with p and α. Near α = 1 it is q·(e^((1−α)·t) − 1) + (1 − α)·(q − p), and
+/// alike near α = 0.
 ///
 /// # Source
 ///
