@@ -61,9 +61,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Asymmetric {
-    /// γ₊, how fast a well classified positive loses its weight: ≥ 0 and ≤ 10¹⁸, default 1.
+    /// γ₊, how fast a well classified positive loses its weight: ≥ 0, default 1.
     pub gamma_positive: f64,
-    /// γ₋, how fast a well classified negative loses its weight: ≥ 0 and ≤ 10¹⁸, default 4.
+    /// γ₋, how fast a well classified negative loses its weight: ≥ 0, default 4.
     pub gamma_negative: f64,
     /// m, the probability up to which a negative costs nothing: ≥ 0 and < 1, default 0.05.
     pub margin: f64,
@@ -106,8 +106,8 @@ impl Described for Asymmetric {
         source: "Ridnik, Ben-Baruch et al., Asymmetric Loss For Multi-Label Classification, 2021",
         purpose: "Many labels, of which each example has few",
         parameters: &[
-            Parameter::new("gamma_positive", 1.0, Range::between(0.0, 1e18)),
-            Parameter::new("gamma_negative", 4.0, Range::between(0.0, 1e18)),
+            Parameter::new("gamma_positive", 1.0, Range::at_least(0.0)),
+            Parameter::new("gamma_negative", 4.0, Range::at_least(0.0)),
             Parameter::new("margin", 0.05, Range::at_least_below(0.0, 1.0)),
         ],
     };

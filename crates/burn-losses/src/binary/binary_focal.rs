@@ -66,7 +66,7 @@ use serde::{Deserialize, Serialize};
 pub struct BinaryFocal {
     /// α, the weight of the positives, 1 − α of the negatives: ≥ 0 and ≤ 1, default 0.25; a number or one per label.
     pub alpha: PerClass,
-    /// γ, how fast a well classified example loses its weight: ≥ 0 and ≤ 10¹⁸, default 2; a number or one per label.
+    /// γ, how fast a well classified example loses its weight: ≥ 0, default 2; a number or one per label.
     pub gamma: PerClass,
 }
 
@@ -102,7 +102,7 @@ impl Described for BinaryFocal {
         purpose: "Very many easy negatives and few positives",
         parameters: &[
             Parameter::per_class("alpha", 0.25, Range::between(0.0, 1.0)),
-            Parameter::per_class("gamma", 2.0, Range::between(0.0, 1e18)),
+            Parameter::per_class("gamma", 2.0, Range::at_least(0.0)),
         ],
     };
     const PICTURE: Picture = Picture {

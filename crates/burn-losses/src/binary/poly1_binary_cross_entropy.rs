@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Poly1BinaryCrossEntropy {
-    /// ε, added to the coefficient of 1 − p: ≥ −1 and ≤ 10¹⁸, default 1.
+    /// ε, added to the coefficient of 1 − p: ≥ −1, default 1.
     pub epsilon: f64,
 }
 
@@ -84,7 +84,7 @@ impl Described for Poly1BinaryCrossEntropy {
         formula: "y·(−ln p + ε·(1 − p)) + (1 − y)·(−ln(1 − p) + ε·p)",
         source: "Leng et al., PolyLoss, 2022",
         purpose: "Binary cross-entropy with one parameter to tune",
-        parameters: &[Parameter::new("epsilon", 1.0, Range::between(-1.0, 1e18))],
+        parameters: &[Parameter::new("epsilon", 1.0, Range::at_least(-1.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("epsilon", "ε")],

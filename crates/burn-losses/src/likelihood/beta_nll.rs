@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 pub struct BetaNll {
     /// β, from likelihood (0) to squared error (1): ≥ 0 and ≤ 1, default 0.5.
     pub beta: f64,
-    /// ε, the least variance: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
+    /// ε, the least variance: > 0, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -92,7 +92,7 @@ impl Described for BetaNll {
         purpose: "Predictions with their variance that fit the mean, too",
         parameters: &[
             Parameter::new("beta", 0.5, Range::between(0.0, 1.0)),
-            Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
+            Parameter::new("epsilon", 1e-6, Range::above(0.0)),
         ],
     };
     const PICTURE: Picture = Picture {

@@ -60,7 +60,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GaussianCrps {
-    /// ε, the least scale: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
+    /// ε, the least scale: > 0, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -88,7 +88,7 @@ impl Described for GaussianCrps {
         formula: "r·(2·Φ(r/s) − 1) + s·(2·φ(r/s) − 1/√π)",
         source: "Gneiting and Raftery, Strictly Proper Scoring Rules, Prediction, and Estimation, 2007",
         purpose: "Predictions with their standard deviation, and outliers",
-        parameters: &[Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18))],
+        parameters: &[Parameter::new("epsilon", 1e-6, Range::above(0.0))],
     };
 }
 

@@ -58,7 +58,7 @@ use serde::{Deserialize, Serialize};
 pub struct GaussianNll {
     /// Whether the constant ½·ln 2π is added: default false.
     pub full: bool,
-    /// ε, the least variance: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
+    /// ε, the least variance: > 0, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -92,7 +92,7 @@ impl Described for GaussianNll {
         formula: "½·(ln v + r²/v)",
         source: "Nix and Weigend, Estimating the mean and variance, 1994",
         purpose: "Predictions with their variance",
-        parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18))],
+        parameters: &[Parameter::flag("full", false), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         axis: Some(AxisWords { title: "v, variance, at a residual of 1", slope: "∂L/∂variance" }),

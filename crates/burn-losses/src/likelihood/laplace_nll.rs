@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LaplaceNll {
-    /// ε, the least scale: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
+    /// ε, the least scale: > 0, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -80,7 +80,7 @@ impl Described for LaplaceNll {
         formula: "|r|/b + ln 2b",
         source: "Laplace, Mémoire sur la probabilité des causes par les événements, 1774",
         purpose: "Predictions with their scale, and outliers",
-        parameters: &[Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18))],
+        parameters: &[Parameter::new("epsilon", 1e-6, Range::above(0.0))],
     };
 }
 

@@ -59,7 +59,7 @@ use serde::{Deserialize, Serialize};
 pub struct StudentTNll {
     /// ν, the degrees of freedom, fewer being heavier tails: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 3.
     pub nu: f64,
-    /// ε, the least scale: ≥ 10⁻³⁰ and ≤ 10¹⁸, default 10⁻⁶.
+    /// ε, the least scale: > 0, default 10⁻⁶.
     pub epsilon: f64,
 }
 
@@ -93,10 +93,7 @@ impl Described for StudentTNll {
         formula: "½(ν + 1)·ln(1 + (r/s)²/ν) + ln s + k(ν)",
         source: "Lange, Little and Taylor, Robust Statistical Modeling Using the t Distribution, 1989",
         purpose: "Predictions with their scale, and gross outliers",
-        parameters: &[
-            Parameter::new("nu", 3.0, Range::size()),
-            Parameter::new("epsilon", 1e-6, Range::between(1e-30, 1e18)),
-        ],
+        parameters: &[Parameter::new("nu", 3.0, Range::size()), Parameter::new("epsilon", 1e-6, Range::above(0.0))],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("nu", "ν")], settings: &[&[("nu", 1.0)], &[("nu", 30.0)]], ..Picture::DEFAULT };

@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HingeEmbedding {
-    /// m, the distance at which unlike pairs are far enough: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// m, the distance at which unlike pairs are far enough: > 0, default 1.
     pub margin: f64,
 }
 
@@ -76,7 +76,7 @@ impl Described for HingeEmbedding {
         formula: "x where y = 1, max(m − x, 0) where y = −1",
         source: "PyTorch 2.15, HingeEmbeddingLoss",
         purpose: "Pairs that are like or unlike",
-        parameters: &[Parameter::new("margin", 1.0, Range::size())],
+        parameters: &[Parameter::new("margin", 1.0, Range::above(0.0))],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("margin", "m")], settings: &[&[("margin", 2.0)]], ..Picture::DEFAULT };

@@ -55,7 +55,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cauchy {
-    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// c, the size of an error that is still usual: > 0, default 1.
     pub c: f64,
 }
 
@@ -83,7 +83,7 @@ impl Described for Cauchy {
         formula: "(c²/2)·ln(1 + (r/c)²)",
         source: "Black and Anandan, The Robust Estimation of Multiple Motions, 1996",
         purpose: "Gross outliers that still count a little",
-        parameters: &[Parameter::new("c", 1.0, Range::size())],
+        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("c", "c")],
@@ -99,11 +99,12 @@ impl PointwiseFormula for Cauchy {
     #[inline(always)]
     fn loss<R: Real>(&self, at: &Point<R>) -> R {
         let size = at.residual().abs();
-        let (ratio, factor) = (size.clone() / self.c, 0.5 * self.c * self.c);
+        // c² in two steps, since it may leave the dtype.
+        let (ratio, half) = (size.clone() / self.c, 0.5 * self.c);
         let square = ratio.clone() * ratio.clone();
         let tiny = size.clone() * 0.5 * size * (-(square.clone() * 0.5) + 1.0);
-        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * factor);
-        let far = (half_size(at).ln() + (LN_2 - self.c.ln())) * (2.0 * factor);
+        let near = R::select(&ratio.less(&at.constant(2f64.powi(-15))), tiny, square.ln_1p() * self.c * half);
+        let far = (half_size(at).ln() + (LN_2 - self.c.ln())) * self.c * self.c;
         R::select(&at.constant(2f64.powi(30)).less(&ratio), far, near)
     }
 }

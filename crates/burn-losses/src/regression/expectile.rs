@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expectile {
-    /// τ, the expectile: ≥ 10⁻¹⁸ and < 1, default 0.5; a number or one per class.
+    /// τ, the expectile: > 0 and < 1, default 0.5; a number or one per class.
     pub tau: PerClass,
 }
 
@@ -76,7 +76,7 @@ impl Described for Expectile {
         formula: "w·r²; w = τ where r ≤ 0, else 1 − τ",
         source: "Newey and Powell, Asymmetric Least Squares Estimation and Testing, 1987",
         purpose: "A smooth relative of quantiles",
-        parameters: &[Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0))],
+        parameters: &[Parameter::per_class("tau", 0.5, Range::open(0.0, 1.0))],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("tau", "τ")], settings: &[&[("tau", 0.1)], &[("tau", 0.9)]], ..Picture::DEFAULT };

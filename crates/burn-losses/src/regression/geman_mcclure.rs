@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GemanMcClure {
-    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// c, the size of an error that is still usual: > 0, default 1.
     pub c: f64,
 }
 
@@ -80,7 +80,7 @@ impl Described for GemanMcClure {
         formula: "2·(r/c)²/((r/c)² + 4)",
         source: "Geman and McClure, Bayesian image analysis, 1985",
         purpose: "Gross outliers that hardly count",
-        parameters: &[Parameter::new("c", 1.0, Range::size())],
+        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("c", "c")],

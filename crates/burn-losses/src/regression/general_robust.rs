@@ -58,7 +58,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeneralRobust {
-    /// α, from squared error (2) to bounded losses (below 0): ≥ −10¹⁸ and ≤ 2, default 1.
+    /// α, from squared error (2) to bounded losses (below 0): ≤ 2, default 1.
     pub alpha: f64,
     /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
     pub c: f64,
@@ -95,7 +95,7 @@ impl Described for GeneralRobust {
         source: "Barron, A General and Adaptive Robust Loss Function, 2019, equation 8",
         purpose: "Robustness as a number to tune",
         parameters: &[
-            Parameter::new("alpha", 1.0, Range::between(-1e18, 2.0)),
+            Parameter::new("alpha", 1.0, Range::above_up_to(f64::NEG_INFINITY, 2.0)),
             Parameter::new("c", 1.0, Range::size()),
         ],
     };

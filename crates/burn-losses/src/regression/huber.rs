@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Huber {
-    /// δ, where the parabola ends, and the largest slope: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// δ, where the parabola ends, and the largest slope: > 0, default 1.
     pub delta: f64,
 }
 
@@ -77,7 +77,7 @@ impl Described for Huber {
         formula: "r²/2 where |r| ≤ δ, else δ·(|r| − δ/2)",
         source: "Huber, Robust Estimation of a Location Parameter, 1964",
         purpose: "Noise of about one size with some outliers",
-        parameters: &[Parameter::new("delta", 1.0, Range::size())],
+        parameters: &[Parameter::new("delta", 1.0, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("delta", "δ")],

@@ -47,7 +47,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lp {
-    /// p, the power: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 2.
+    /// p, the power: > 0, default 2.
     pub p: f64,
 }
 
@@ -75,7 +75,7 @@ impl Described for Lp {
         formula: "|r|^p",
         source: "Riesz, 1910",
         purpose: "Between and beyond absolute and squared error",
-        parameters: &[Parameter::new("p", 2.0, Range::size())],
+        parameters: &[Parameter::new("p", 2.0, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("p", "p")],

@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mape {
-    /// ε, the least target that is divided by: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁷.
+    /// ε, the least target that is divided by: > 0, default 10⁻⁷.
     pub epsilon: f64,
 }
 
@@ -80,7 +80,7 @@ impl Described for Mape {
         formula: "100·|r|/max(|y|, ε)",
         source: "Keras 3, MeanAbsolutePercentageError",
         purpose: "Positive targets of very different size",
-        parameters: &[Parameter::new("epsilon", 1e-7, Range::size())],
+        parameters: &[Parameter::new("epsilon", 1e-7, Range::above(0.0))],
     };
 }
 

@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mse {
-    /// s, the factor of the square: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1; ½ for the half L2.
+    /// s, the factor of the square: > 0, default 1; ½ for the half L2.
     pub scale: f64,
 }
 
@@ -77,7 +77,7 @@ impl Described for Mse {
         formula: "s·r²",
         source: "Gauss, Theoria motus corporum coelestium, 1809",
         purpose: "Errors that are noise of one size",
-        parameters: &[Parameter::new("scale", 1.0, Range::size())],
+        parameters: &[Parameter::new("scale", 1.0, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture { beside: &[(1.0, "l1"), (1.0, "huber")], ..Picture::DEFAULT };
 }

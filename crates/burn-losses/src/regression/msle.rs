@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Msle {
-    /// ε, the least value a logarithm is taken of: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁷.
+    /// ε, the least value a logarithm is taken of: > 0, default 10⁻⁷.
     pub epsilon: f64,
 }
 
@@ -81,7 +81,7 @@ impl Described for Msle {
         formula: "(ln(1 + max(ŷ, ε)) − ln(1 + max(y, ε)))²",
         source: "Keras 3, MeanSquaredLogarithmicError",
         purpose: "Positive targets over orders of magnitude",
-        parameters: &[Parameter::new("epsilon", 1e-7, Range::size())],
+        parameters: &[Parameter::new("epsilon", 1e-7, Range::above(0.0))],
     };
 }
 

@@ -59,7 +59,7 @@ pub struct PoissonNll {
     pub log_input: bool,
     /// Whether Stirling's formula for ln y! is added: default false.
     pub full: bool,
-    /// ε, added to a rate before its logarithm is taken: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁸.
+    /// ε, added to a rate before its logarithm is taken: > 0, default 10⁻⁸.
     pub epsilon: f64,
 }
 
@@ -102,7 +102,7 @@ impl Described for PoissonNll {
         parameters: &[
             Parameter::flag("log_input", true),
             Parameter::flag("full", false),
-            Parameter::new("epsilon", 1e-8, Range::size()),
+            Parameter::new("epsilon", 1e-8, Range::above(0.0)),
         ],
     };
 }

@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PseudoHuber {
-    /// δ, where the parabola bends into the line: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// δ, where the parabola bends into the line: > 0, default 1.
     pub delta: f64,
     /// k, the power of δ in front: ≥ 0 and ≤ 2, default 2.
     pub delta_power: f64,
@@ -90,7 +90,7 @@ impl Described for PseudoHuber {
         source: "Charbonnier et al., Two deterministic half-quadratic regularization algorithms, 1994",
         purpose: "Huber with smooth derivatives",
         parameters: &[
-            Parameter::new("delta", 1.0, Range::size()),
+            Parameter::new("delta", 1.0, Range::above(0.0)),
             Parameter::new("delta_power", 2.0, Range::between(0.0, 2.0)),
         ],
     };
@@ -112,9 +112,9 @@ impl PointwiseFormula for PseudoHuber {
         let root = (ratio.clone() * ratio.clone() + 1.0).sqrt();
         // The powers of δ go to r, so that what the dtype holds is made of what it holds.
         let part = size.clone() * delta.powf(0.5 * k - 1.0);
-        let near = part.clone() * part / (root.clone() + 1.0);
+        let near = part.clone() * (part / (root.clone() + 1.0));
         let slope = delta.powf(k - 1.0);
-        let far = size.clone() * slope * ((root - 1.0) / ratio.clone());
+        let far = size.clone() * ((root - 1.0) / ratio.clone() * slope);
         let far = R::select(&at.constant(2f64.powi(30)).less(&ratio), (size - delta) * slope, far);
         R::select(&ratio.less(&at.constant(2.0)), near, far)
     }

@@ -51,7 +51,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quantile {
-    /// τ, the quantile: ≥ 10⁻¹⁸ and < 1, default 0.5; a number or one per class.
+    /// τ, the quantile: > 0 and < 1, default 0.5; a number or one per class.
     pub tau: PerClass,
 }
 
@@ -79,7 +79,7 @@ impl Described for Quantile {
         formula: "−τ·r where r < 0, else (1 − τ)·r",
         source: "Koenker and Bassett, Regression Quantiles, 1978",
         purpose: "Quantiles and intervals",
-        parameters: &[Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0))],
+        parameters: &[Parameter::per_class("tau", 0.5, Range::open(0.0, 1.0))],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("tau", "τ")], settings: &[&[("tau", 0.1)], &[("tau", 0.9)]], ..Picture::DEFAULT };

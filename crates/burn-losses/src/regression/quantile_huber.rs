@@ -51,9 +51,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QuantileHuber {
-    /// τ, the quantile: ≥ 10⁻¹⁸ and < 1, default 0.5; a number or one per class.
+    /// τ, the quantile: > 0 and < 1, default 0.5; a number or one per class.
     pub tau: PerClass,
-    /// κ, where the parabola ends: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// κ, where the parabola ends: > 0, default 1.
     pub kappa: f64,
 }
 
@@ -88,8 +88,8 @@ impl Described for QuantileHuber {
         source: "Dabney et al., Distributional Reinforcement Learning with Quantile Regression, 2018, equation 10",
         purpose: "Quantiles with a smooth loss; distributional reinforcement learning",
         parameters: &[
-            Parameter::per_class("tau", 0.5, Range::at_least_below(1e-18, 1.0)),
-            Parameter::new("kappa", 1.0, Range::size()),
+            Parameter::per_class("tau", 0.5, Range::open(0.0, 1.0)),
+            Parameter::new("kappa", 1.0, Range::above(0.0)),
         ],
     };
     const PICTURE: Picture =

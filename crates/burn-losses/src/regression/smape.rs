@@ -55,7 +55,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Smape {
-    /// ε, added to the denominator: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 10⁻⁸.
+    /// ε, added to the denominator: > 0, default 10⁻⁸.
     pub epsilon: f64,
 }
 
@@ -83,7 +83,7 @@ impl Described for Smape {
         formula: "2·|r|/(|y| + |ŷ| + ε)",
         source: "Makridakis, Accuracy measures, 1993",
         purpose: "Forecasts of very different size, bounded",
-        parameters: &[Parameter::new("epsilon", 1e-8, Range::size())],
+        parameters: &[Parameter::new("epsilon", 1e-8, Range::above(0.0))],
     };
 }
 

@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SmoothL1 {
-    /// β, where the parabola ends: ≥ 0 and ≤ 10¹⁸, default 1.
+    /// β, where the parabola ends: ≥ 0, default 1.
     pub beta: f64,
 }
 
@@ -76,7 +76,7 @@ impl Described for SmoothL1 {
         formula: "r²/(2β) where |r| < β, else |r| − β/2",
         source: "Girshick, Fast R-CNN, 2015, equation 3",
         purpose: "Coordinates of boxes; L1 that settles",
-        parameters: &[Parameter::new("beta", 1.0, Range::between(0.0, 1e18))],
+        parameters: &[Parameter::new("beta", 1.0, Range::at_least(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("beta", "β")],

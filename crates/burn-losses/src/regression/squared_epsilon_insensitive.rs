@@ -46,7 +46,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SquaredEpsilonInsensitive {
-    /// ε, the largest error that costs nothing: ≥ 0 and ≤ 10¹⁸, default 0.1.
+    /// ε, the largest error that costs nothing: ≥ 0, default 0.1.
     pub epsilon: f64,
 }
 
@@ -74,7 +74,7 @@ impl Described for SquaredEpsilonInsensitive {
         formula: "max(|r| − ε, 0)²",
         source: "Vapnik, The Nature of Statistical Learning Theory, 1995",
         purpose: "Targets known to ± ε, with a smooth loss",
-        parameters: &[Parameter::new("epsilon", 0.1, Range::between(0.0, 1e18))],
+        parameters: &[Parameter::new("epsilon", 0.1, Range::at_least(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("epsilon", "ε")],

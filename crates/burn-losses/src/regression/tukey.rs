@@ -56,7 +56,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tukey {
-    /// c, where outliers begin: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 4.685.
+    /// c, where outliers begin: > 0, default 4.685.
     pub c: f64,
 }
 
@@ -84,7 +84,7 @@ impl Described for Tukey {
         formula: "c²/6·(1 − (1 − (r/c)²)³) where |r| ≤ c, else c²/6",
         source: "Beaton and Tukey, The Fitting of Power Series, 1974",
         purpose: "Gross outliers that do not count at all",
-        parameters: &[Parameter::new("c", 4.685, Range::size())],
+        parameters: &[Parameter::new("c", 4.685, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("c", "c")],
@@ -106,8 +106,8 @@ impl PointwiseFormula for Tukey {
         let high = f64::from(self.c as f32);
         let share = -(size.clone() - high - (self.c - high)) / self.c * (ratio.clone() + 1.0);
         let square = share.clone() * share.clone();
-        let near = size.clone() * size * ((square.clone() + share.clone() + 1.0) / 6.0);
-        let far = -(square * share - 1.0) * most;
+        let near = size.clone() * ((square.clone() + share.clone() + 1.0) / 6.0) * size;
+        let far = -(square * share - 1.0) * self.c * (self.c / 6.0);
         let inside = R::select(&ratio.less(&at.constant(0.5)), near, far);
         R::select(&one.less(&ratio), at.constant(most), inside)
     }

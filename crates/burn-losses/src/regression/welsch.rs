@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Welsch {
-    /// c, the size of an error that is still usual: ≥ 10⁻¹⁸ and ≤ 10¹⁸, default 1.
+    /// c, the size of an error that is still usual: > 0, default 1.
     pub c: f64,
 }
 
@@ -80,7 +80,7 @@ impl Described for Welsch {
         formula: "1 − exp(−½·(r/c)²)",
         source: "Dennis and Welsch, Techniques for nonlinear least squares, 1978",
         purpose: "Gross outliers that do not count, smoothly",
-        parameters: &[Parameter::new("c", 1.0, Range::size())],
+        parameters: &[Parameter::new("c", 1.0, Range::above(0.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("c", "c")],

@@ -499,14 +499,11 @@ impl<F: BinaryFormula> Elementwise for Binary<F> {
         let no = one - yes.clone();
         let at = Score { score, input: self.options.input, class: inputs.class.clone() };
         let (positive, negative) = (self.formula.positive(&at), self.formula.negative(&at));
-        let positive = match self.options.pos_weight.same_for_all() {
-            Some(1.0) => positive,
-            _ => {
-                let weight = at.of_class(&self.options.pos_weight);
-                R::select(&weight.equal(&zero), zero.clone(), weight * positive)
-            }
+        let yes = match self.options.pos_weight.same_for_all() {
+            Some(1.0) => yes,
+            _ => at.of_class(&self.options.pos_weight) * yes,
         };
-        // An answer that is out of the question does not count, infinite or not.
+        // An answer that is out of the question, or of no weight, does not count, infinite or not.
         let positive = R::select(&yes.equal(&zero), zero.clone(), yes * positive);
         let negative = R::select(&no.equal(&zero), zero, no * negative);
         positive + negative
