@@ -342,7 +342,13 @@ fn losses_from_files_point_at_their_caller() {
             let pairs = || (zeros([2, 3]), zeros([2, 4]));
             match loss.signature() {
                 Signature::Class | Signature::Any => class_loss(callers, name, &loss.init().expect("valid")),
-                Signature::Binary => pair(callers, name, &loss.init_binary().expect("valid")),
+                Signature::Binary => {
+                    let loss = loss.init_binary().expect("valid");
+                    pair(callers, name, &loss);
+                    let (x, y) = (zeros([2, 3]), zeros([2, 3]) + 255.0);
+                    callers.see(|| format!("{name}, labels"), || loss.forward(x.clone(), y.clone(), by));
+                    callers.see(|| format!("{name}, labels, each"), || loss.forward_no_reduction(x, y));
+                }
                 Signature::Pointwise => pair(callers, name, &loss.init_pointwise().expect("valid")),
                 Signature::Multilabel | Signature::Whole => pair(callers, name, &loss.init_tensor().expect("valid")),
                 Signature::Distribution => {
