@@ -131,7 +131,12 @@ impl TensorClassFormula for Seesaw {
         let [rows, classes, inner] = shape;
         let fixed = scores.clone().detach();
         let most = best(&fixed);
-        let behind = |x: Tensor<3>| x.clone() - x.gather(1, most.clone());
+        // What is as large as the best is not behind it, even at ∞.
+        let behind = |x: Tensor<3>| {
+            let best = x.clone().gather(1, most.clone()).expand(shape);
+            let is_best = x.clone().equal(best.clone());
+            (x - best).mask_fill(is_best, 0.0)
+        };
         let mut adjusted = behind(fixed.clone());
         if self.q > 0.0 {
             let target = fixed.clone().gather(1, targets.clone()).expand(shape);
