@@ -546,6 +546,20 @@ fn list_is_the_catalogue() {
     }
     let list = stdout(&lab(&folder, &["list"]));
     assert!(list.contains("symmetric_cross_entropy") && list.contains("log_input = true, true or false"), "{list}");
+    // What is called so elsewhere comes first in JSON, and alone where nothing else says it.
+    let found = |text: &str| {
+        let entries = last_line(&lab(&folder, &["list", "--json", "--search", text]));
+        let names = entries.as_array().expect("an array").iter().map(|entry| entry["name"].as_str().map(str::to_owned));
+        names.map(|name| name.expect("a name")).collect::<Vec<String>>()
+    };
+    assert_eq!(found("BCE")[0], "binary_cross_entropy");
+    assert_eq!(found("ohem"), ["top_k"]);
+    assert!(found("cross_entropy").len() > 10 && found("Kullback").contains(&"kl_divergence".to_owned()));
+    assert!(found("no such loss").is_empty());
+    let list = stdout(&lab(&folder, &["list", "--search", "pinball"]));
+    assert!(list.starts_with("regression\n\n  quantile\n") && list.contains("also pinball"), "{list}");
+    assert!(stdout(&lab(&folder, &["list", "--search", "focall"])).contains("the nearest names: focal"), "{list}");
+    let list = stdout(&lab(&folder, &["list"]));
     // Each family has one heading, and its losses below it.
     for family in burn_losses::catalogue::all().iter().map(|entry| entry.family.name()) {
         assert_eq!(list.lines().filter(|line| *line == family).count(), 1, "{family}");

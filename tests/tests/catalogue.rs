@@ -459,6 +459,56 @@ fn nearest_names_are_three_and_the_name_itself_is_the_first() {
     assert_eq!(catalogue::nearest("").len(), 3);
 }
 
+/// What libraries and papers call a loss is suggested for it, and is no other loss's name.
+#[test]
+fn losses_are_found_by_what_they_are_called_elsewhere() {
+    let mut count = 0;
+    for entry in catalogue::all() {
+        for alias in entry.aliases() {
+            count += 1;
+            assert_eq!(catalogue::find(alias), None, "{alias} is a loss");
+            let nearest = catalogue::nearest(alias);
+            assert!(nearest.contains(&entry.name), "{alias} suggests {nearest:?}, not {}", entry.name);
+            let error = LossConfig::by_name(alias).unwrap_err().to_string();
+            assert!(error.contains(entry.name), "{error}");
+            assert!(catalogue::search(alias).contains(&entry), "{alias} does not find {}", entry.name);
+        }
+        assert_eq!(catalogue::search(entry.name)[0], entry);
+        assert_eq!(catalogue::search(entry.type_name)[0], entry);
+    }
+    assert!(count > 100, "only {count}");
+    // And aliases without a loss are none.
+    let text = read(&crate_root().join("src/catalogue.rs"));
+    let (_, table) = text.split_once("const ALIASES").expect("the table");
+    assert_eq!(table.lines().filter(|line| line.starts_with("    (\"")).count(), count);
+    for (called, name) in [
+        ("bce", "binary_cross_entropy"),
+        ("BCEWithLogitsLoss", "binary_cross_entropy"),
+        ("CrossEntropyLoss", "cross_entropy"),
+        ("ce", "cross_entropy"),
+        ("l2", "mse"),
+        ("kl", "kl_divergence"),
+        ("gce", "generalized_cross_entropy"),
+        ("ohem", "top_k"),
+        ("Smooth-L1", "smooth_l1"),
+    ] {
+        assert_eq!(catalogue::nearest(called)[0], name, "{called}");
+    }
+    assert!(catalogue::nearest("mae").starts_with(&["class_mae", "l1"]) && catalogue::search("").len() > 100);
+}
+
+/// What the documentation finds a loss by, the catalogue does.
+#[test]
+fn aliases_of_the_documentation_are_those_of_the_catalogue() {
+    let plain = |name: &str| name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "").replace("loss", "");
+    report(|entry| {
+        let text = read(&source(entry));
+        let named = text.lines().filter_map(|line| line.strip_prefix("#[doc(alias = \"")?.strip_suffix("\")]"));
+        let known: Vec<String> = entry.aliases().chain([entry.name]).map(plain).collect();
+        named.filter(|alias| !known.contains(&plain(alias))).map(|alias| format!("{alias} is no alias")).collect()
+    });
+}
+
 #[test]
 fn ranges_contain_what_they_say() {
     let ends = [

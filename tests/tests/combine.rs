@@ -515,6 +515,78 @@ fn steps_reach_sums_inside_of_wrappers() {
     faults.report(400);
 }
 
+/// Every wrapper of the catalogue, round a sum whose weights change, at a step: the wrapper of the sum with the weights of
+/// that step. Round a wrapper that goes round any loss, too.
+#[test]
+fn steps_reach_sums_inside_of_every_wrapper_of_the_catalogue() {
+    let wrappers: Vec<&str> = burn_losses::catalogue::all()
+        .iter()
+        .filter(|entry| entry.family == burn_losses::catalogue::Family::Wrapper)
+        .map(|entry| entry.name)
+        .collect();
+    let sum = |weight: Value| json!({"name": "weighted_sum", "terms": [{"loss": "focal"}, {"weight": weight, "loss": "class_mae"}]});
+    let round = |wrapper: &str, inside: Value| match wrapper {
+        "weighted_sum" => json!({"name": wrapper, "terms": [{"loss": "brier"}, {"weight": 0.5, "loss": inside}]}),
+        "active_passive" => json!({"name": wrapper, "active": "focal", "passive": inside}),
+        "uncertainty_weighting" => json!({"name": wrapper, "losses": ["focal", inside]}),
+        _ => json!({"name": wrapper, "loss": inside}),
+    };
+    let logits = Tensor::<2>::from_data([[1.0, -0.5, 0.25], [0.0, 2.0, -1.0], [0.5, 0.0, 3.0]], &Device::flex());
+    let targets = Tensor::<1, Int>::from_data([2, 0, 1], &Device::flex());
+    let value = |loss: &AnyClassLoss| numbers(loss.forward(logits.clone(), targets.clone(), Reduction::Sum));
+    let mut checked = 0;
+    for outer in &wrappers {
+        for inner in [None, Some("individual_flooding"), Some("logit_clip")] {
+            let made = |weight: Value| {
+                let inside = inner.map_or_else(|| sum(weight.clone()), |inner| round(inner, sum(weight.clone())));
+                config(round(outer, inside)).init()
+            };
+            let Ok(loss) = made(ramp("linear", 0.0, 8.0)) else {
+                // It goes round no wrapped loss, and so round no sum.
+                assert_eq!(*outer, "label_smoothing");
+                continue;
+            };
+            let expected = |weight: f64| value(&made(json!(weight)).expect("valid"));
+            let mut stepped = loss.clone();
+            stepped.set_step(124);
+            stepped.next_step();
+            for (at, weight) in [(&loss, 0.0), (&loss.clone().at_step(125), 1.0), (&stepped, 1.0)] {
+                assert_eq!(value(at), expected(weight), "{outer} of {inner:?}");
+                checked += 1;
+            }
+            assert_ne!(expected(0.0), expected(1.0), "{outer} of {inner:?} shows nothing");
+        }
+    }
+    assert_eq!(checked, 3 * 3 * (wrappers.len() - 1));
+}
+
+/// Typed wrappers and sums pass a step on as those from files do.
+#[test]
+fn steps_reach_sums_inside_of_typed_wrappers() {
+    let x = Tensor::<2>::from_data([[1.0, -0.5, 0.25]], &Device::flex());
+    let t = Tensor::<1, Int>::from_data([2], &Device::flex());
+    let sum = || {
+        let read =
+            config(json!({"name": "weighted_sum", "terms": [{"weight": ramp("linear", 0.0, 8.0), "loss": "focal"}]}));
+        WeightedSum::<AnyClassLoss>::new().plus(1.0, read.init().unwrap())
+    };
+    let clip = || LogitClip::default().with_tau(1e6);
+    let mut loss = Flooding::default().with_level(0.0).init(TopK::default().with_ratio(1.0).init(clip().init(sum())));
+    let value = |loss: &dyn Fn(Tensor<2>, Tensor<1, Int>) -> Tensor<1>| numbers(loss(x.clone(), t.clone()))[0];
+    let focal = Focal::default().init();
+    let focal = value(&|x, t| focal.forward(x, t, Reduction::Mean));
+    for (step, weight) in [(125, 1.0), (250, 2.0), (251, 2.008)] {
+        if step == 251 {
+            loss.next_step()
+        } else {
+            loss.set_step(step)
+        }
+        let got = value(&|x, t| loss.forward(x, t, Reduction::Mean));
+        assert!((got - weight * focal).abs() < 1e-5, "{got} instead of {weight} · {focal} at {step}");
+    }
+    assert_eq!(value(&|x, t| sum().at_step(0).forward(x, t, Reduction::Mean)), 0.0);
+}
+
 /// α·L_active + β·L_passive; without either, those of the paper.
 #[test]
 fn active_passive_is_the_sum_of_two() {
@@ -751,7 +823,7 @@ fn by_s(module: &impl Module, value: Tensor<1>) -> Option<Vec<f64>> {
 fn learnt_weights_from_a_file_learn_without_being_told_of_devices() {
     let (plain, tracked) = (Device::flex(), Device::flex().autodiff());
     type Way = fn(AnyPointwiseLoss) -> AnyPointwiseLoss;
-    let ways: [(&str, Way); 12] = [
+    let ways: [(&str, Way); 11] = [
         ("as it is", |loss| loss),
         ("evaluated before", |loss| {
             let value = weighed_on(&loss, &Device::flex(), DType::F32);
@@ -761,7 +833,6 @@ fn learnt_weights_from_a_file_learn_without_being_told_of_devices() {
         ("moved", |loss| loss.to_device(&Device::flex())),
         ("moved with autodiff", |loss| loss.to_device(&Device::flex().autodiff())),
         ("forked", |loss| loss.fork(&Device::flex().autodiff())),
-        ("a moved clone", |loss| loss.clone().to_device(&Device::flex())),
         ("a forked clone", |loss| loss.clone().fork(&Device::flex().autodiff())),
         ("trained", Module::train),
         ("moved and trained", |loss| loss.to_device(&Device::flex().autodiff()).train()),
@@ -792,6 +863,13 @@ fn learnt_weights_from_a_file_learn_without_being_told_of_devices() {
         let frozen = loss.no_grad();
         assert_eq!(by_s(&frozen, weighed_on(&frozen, &tracked, DType::F32)), None, "{name}, frozen");
     }
+    // What `to_device` makes of a parameter that others have too is none, as Burn says: `fork` does.
+    let kept = weighed();
+    let moved = kept.clone().to_device(&plain);
+    let sentence = "UncertaintyWeighting: log_variances must be moved by fork(), since the losses are differentiated, got \
+                    the result of to_device()";
+    assert_eq!(said(|| weighed_on(&moved, &tracked, DType::F32)), sentence);
+    assert_eq!(numbers(weighed_on(&moved, &plain, DType::F32)), [7.0]);
     // Unmoved, they are on no device that a model would go to.
     assert!(weighed().devices().is_empty() && weighed().to_device(&plain).devices().len() == 1);
     // The gradient finds its way back to another device.

@@ -56,7 +56,7 @@ fn is_made(config: &LossConfig) -> bool {
         Signature::Distribution => config.init_distribution().err(),
         Signature::Multilabel | Signature::Whole => config.init_tensor().err(),
     };
-    let says_why = |error: String| error.contains("the loss must be") || error.contains("targets must be classes");
+    let says_why = |error: String| error.contains("the loss must be") || error.contains("be above 0 for a class");
     error.is_none_or(|error| says_why(error.to_string()))
 }
 

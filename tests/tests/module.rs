@@ -1,8 +1,11 @@
 //! Losses as Burn modules: in models, on displays, through records, and what they say when they are used wrongly.
 
+use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
+use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{DType, Device, Int, Tensor};
+use burn::train::{InferenceStep, Learner, RegressionOutput, TrainOutput, TrainStep};
 use burn_losses::prelude::*;
 use burn_losses::{FloodingLoss, LogitClipLoss, LogitNormLoss};
 use burn_losses_tests::{all_configurations, config, numbers, ways};
@@ -214,6 +217,88 @@ fn typed_and_configured_losses_are_the_same_loss() {
     assert_eq!(numbers(configured.forward(logits.clone(), targets.clone(), Reduction::Mean)), expected);
     assert_eq!(numbers(by_reference.forward(logits, targets, Reduction::Mean)), expected);
     assert_eq!(typed.formula(), &Focal::default().with_gamma([1.0, 2.0, 3.0]));
+}
+
+/// A model whose first field is a loss from a file, that learns weights and has one that changes.
+#[derive(Module, Debug)]
+struct Learning {
+    learnt: AnyPointwiseLoss,
+    changing: AnyPointwiseLoss,
+    linear: Linear,
+}
+
+impl Learning {
+    fn new(device: &Device) -> Self {
+        let ramp = json!({"shape": "linear", "from": 0, "to": 1, "steps": 4});
+        let changing = json!({"name": "weighted_sum", "terms": [{"weight": ramp, "loss": "l1"}]});
+        Self {
+            learnt: config(json!({"name": "uncertainty_weighting", "losses": ["mse", "l1"]})).init_pointwise().unwrap(),
+            changing: config(json!({"name": "flooding", "level": 0, "loss": changing})).init_pointwise().unwrap(),
+            linear: LinearConfig::new(2, 1).init(device),
+        }
+    }
+}
+
+impl TrainStep for Learning {
+    type Input = Tensor<2>;
+    type Output = RegressionOutput;
+
+    fn step(&self, inputs: Tensor<2>) -> TrainOutput<RegressionOutput> {
+        let outputs = self.linear.forward(inputs);
+        let targets = outputs.zeros_like();
+        let loss = self.learnt.forward(outputs.clone(), targets.clone(), Reduction::Mean);
+        TrainOutput::new(self, loss.backward(), RegressionOutput::new(loss, outputs, targets))
+    }
+
+    fn optimize(self, optimiser: &mut ModuleOptimizer, rate: ModuleLearningRate, gradients: GradientsParams) -> Self {
+        let mut model = optimiser.step(rate, self, gradients);
+        model.changing.next_step();
+        model
+    }
+}
+
+impl InferenceStep for Learning {
+    type Input = Tensor<2>;
+    type Output = RegressionOutput;
+
+    fn step(&self, inputs: Tensor<2>) -> RegressionOutput {
+        let outputs = self.linear.forward(inputs);
+        let targets = outputs.zeros_like();
+        let loss = self.learnt.forward(outputs.clone(), targets.clone(), Reduction::Mean);
+        RegressionOutput::new(loss, outputs, targets)
+    }
+}
+
+/// Weights from a file learn, and weights that change do, under Burn's learner, which forks the model to the device of its
+/// first parameter, trains copies of it and validates in between.
+#[test]
+fn losses_from_files_learn_and_change_under_burns_learner() {
+    let device = device().autodiff();
+    let model = Learning::new(&device);
+    assert_eq!(model.devices(), model.linear.devices());
+    let mut learner = Learner::new(model, SgdConfig::new().init(), 0.1);
+    learner.fork(&device);
+    let inputs = || Tensor::<2>::from_data([[2.0, 1.0], [0.0, 4.0]], &device);
+    let log_variances = |model: &Learning| {
+        let record = model.learnt.clone().into_record();
+        let other = Learning::new(&device).learnt.load_record(record);
+        let zero = Tensor::<1>::zeros([1], &device);
+        // Of losses that are 0 what remains is the mean of the log-variances, at e⁻ˢ·0 + s.
+        numbers(other.forward(zero.clone(), zero, Reduction::Sum))[0]
+    };
+    assert_eq!(log_variances(&learner.model()), 0.0);
+    for step in 1..=4 {
+        let validated = InferenceStep::step(&learner.model().valid(), inputs().without_autodiff());
+        assert!(!validated.loss.is_autodiff());
+        learner.lr_step();
+        let output = learner.train_step(inputs());
+        assert_eq!(output.grads.len(), 3, "weight, bias and log-variances");
+        learner.optimizer_step(output.grads);
+        let one = Tensor::<1>::ones([1], &device);
+        let changing = learner.model().changing.forward(one.clone(), one.zeros_like(), Reduction::Mean);
+        assert_eq!(numbers(changing), [f64::from(step) / 4.0]);
+    }
+    assert!(log_variances(&learner.model()).abs() > 1e-3);
 }
 
 // ---- What losses say when they are used wrongly ----

@@ -167,6 +167,9 @@ fn color_faults(svg: &str) -> Vec<String> {
     if colors == 0 {
         faults.push("no colour".to_owned());
     }
+    if svg.contains("fill-opacity") || svg.contains(" opacity") {
+        faults.push("a shade, which takes the contrast of what lies on it".to_owned());
+    }
     if elements(svg, "text").iter().any(|(tag, _)| attribute(tag, "fill") != Some("currentColor")) {
         faults.push("text is not in the page's own colour".to_owned());
     }
@@ -220,8 +223,9 @@ fn faults_of_pictures_are_seen() {
     let sample = samples(&svg)[0];
     assert!(place_faults(&broken(&word(sample[0], sample[3])))[0].contains("lies on"));
     let color = |color: &str| svg.replace("#2b8be0", color);
-    assert_eq!(color_faults(&color("#0072b2")), ["#0072b2 on #353535: 2.4"; 2]);
-    assert_eq!(color_faults(&color("#56b4e9")), ["#56b4e9 on #ffffff: 2.3"; 2]);
+    assert_eq!(color_faults(&color("#0072b2")), ["#0072b2 on #353535: 2.4"; 3]);
+    assert_eq!(color_faults(&color("#56b4e9")), ["#56b4e9 on #ffffff: 2.3"; 3]);
+    assert!(!color_faults(&broken("<rect fill=\"currentColor\" fill-opacity=\"0.1\"/></svg>")).is_empty());
     assert!(!color_faults(&svg.replace("fill=\"currentColor\">0<", "fill=\"#2b8be0\">0<")).is_empty());
     let alone = read(&root().join("docs/pictures/by_probability.svg"));
     assert!(color_faults(&alone).is_empty());

@@ -528,7 +528,7 @@ fn nan_makes_its_own_loss_nan_and_no_other() {
         }
         let members = problem.members();
         let spoilt = members.len() - 1;
-        for input in 0..if is_multilabel(&problem) { 1 } else { 2 } {
+        for input in 0..2 {
             let mut bad = problem.clone();
             bad.inputs[input][members[spoilt][1]] = f64::NAN;
             for way in rotating_ways() {
@@ -550,6 +550,56 @@ fn nan_makes_its_own_loss_nan_and_no_other() {
         }
     }
     faults.report(3_000);
+}
+
+/// A score that is infinitely wrong, or right, has the value and the slopes that very large ones tend to.
+#[test]
+fn infinite_scores_of_labels_have_the_limit() {
+    let mut faults = Faults::default();
+    for config in whole_configurations(CLASSES).into_iter().filter(|config| config.signature() == Signature::Multilabel)
+    {
+        let problem = TensorProblem::random(&config, &[3, CLASSES], &mut Random::new(77));
+        for (label, sign) in [(1.0, -1.0), (1.0, 1.0), (0.0, -1.0), (0.0, 1.0)] {
+            let at = (0..CLASSES).find(|&at| problem.inputs[1][at] == label).expect("labels of both kinds");
+            let with = |size: f64| {
+                let mut far = problem.clone();
+                far.inputs[0][at] = sign * size;
+                far
+            };
+            for way in rotating_ways() {
+                let (got, mut limit) = (with(f64::INFINITY).run(&way, None), with(1e6).run(&way, None));
+                limit.value.iter_mut().filter(|value| **value > 1e4).for_each(|value| *value = f64::INFINITY);
+                let infinite = |values: &[f64]| values.iter().map(|x| x.is_infinite()).collect::<Vec<_>>();
+                let what = || format!("{label} at {sign}·∞, {way} {}", describe_tensors(&problem));
+                faults
+                    .expect(infinite(&got.value) == infinite(&limit.value), || format!("{:?}, {}", got.value, what()));
+                same(&mut faults, close(way.dtype), &problem, &got, &limit, what);
+            }
+        }
+    }
+    faults.report(100);
+}
+
+/// Of infinite numbers in a row, and of infinite errors, nothing else is to be seen.
+#[test]
+fn infinite_numbers_of_wholes_have_the_limit() {
+    let mut faults = Faults::default();
+    let inputs = |x: f64| [vec![x, 0.5, -1.0, 0.25], vec![0.5, 1.0, 0.75, -0.5]];
+    for (name, value) in [("rmse", f64::INFINITY), ("cosine_distance", f64::NAN)] {
+        for sign in [1.0, -1.0] {
+            let got = problem_of(json!(name), &[1, CLASSES], inputs(sign * f64::INFINITY));
+            let far = problem_of(json!(name), &[1, CLASSES], inputs(sign * 1e18));
+            for way in rotating_ways() {
+                let (got, mut limit) = (got.run(&way, None), far.run(&way, None));
+                if value.is_infinite() {
+                    faults.expect(got.value == [f64::INFINITY], || format!("{:?}, {way} {name}", got.value));
+                    limit.value = vec![f64::INFINITY];
+                }
+                same(&mut faults, close(way.dtype), &far, &got, &limit, || format!("{sign}, {way}"));
+            }
+        }
+    }
+    faults.report(40);
 }
 
 #[test]

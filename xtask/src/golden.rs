@@ -1,4 +1,4 @@
-//! `cargo xtask golden`: the golden vectors, by tests/golden/generate.py.
+//! `cargo xtask golden`: the golden vectors, by tests/golden/generate.py, and the answers of tests/golden/faults.
 
 use crate::workspace::{Outcome, Result, Workspace};
 use clap::Args;
@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::process::Command;
 
 const FOLDER: &str = "tests/golden";
+const FAULTS: &str = "tests/golden/faults";
 
 /// What the script is to do.
 #[derive(Args, Debug)]
@@ -16,25 +17,32 @@ pub(crate) struct Golden {
     /// The interpreter, which must see the packages of tests/golden/requirements.txt.
     #[arg(long, default_value = "python3", value_name = "PROGRAM")]
     python: String,
-    /// Only these losses, by name; all of them unless given.
+    /// Only these losses, or kinds of faults, by name; all of them unless given.
     losses: Vec<String>,
 }
 
-/// Runs the script, if what it needs is there.
+/// Runs the scripts, if what they need is there.
 pub(crate) fn run(workspace: &Workspace, arguments: &Golden) -> Result<Outcome> {
     let requirements = workspace.read(format!("{FOLDER}/requirements.txt"))?;
     if let Some(missing) = missing(&arguments.python, &requirements)? {
         return Ok(Outcome::NotAvailable(format!("{missing}\n{}", how_to_install(&arguments.python))));
     }
-    let mut command = Command::new(&arguments.python);
-    command.arg(workspace.path(FOLDER).join("generate.py")).args(&arguments.losses);
-    if arguments.check {
-        command.arg("--check");
+    let is_kind = |name: &&String| workspace.path(FAULTS).join(format!("{name}.json")).exists();
+    let (kinds, losses): (Vec<&String>, Vec<&String>) = arguments.losses.iter().partition(is_kind);
+    for (folder, names) in [(FOLDER, losses), (FAULTS, kinds)] {
+        if names.is_empty() && !arguments.losses.is_empty() {
+            continue;
+        }
+        let mut command = Command::new(&arguments.python);
+        command.arg(workspace.path(folder).join("generate.py")).args(names);
+        if arguments.check {
+            command.arg("--check");
+        }
+        if !command.status()?.success() {
+            return Err(format!("{folder}/generate.py failed; what it printed stands above").into());
+        }
     }
-    match command.status()?.success() {
-        true => Ok(Outcome::Done),
-        false => Err(format!("{FOLDER}/generate.py failed; what it printed stands above").into()),
-    }
+    Ok(Outcome::Done)
 }
 
 /// What is missing to run the script, if anything is.

@@ -116,7 +116,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// Its value unless set.
     pub default: f64,
-    /// The values it may take.
+    /// The values it may take. A number other than 0 must also be of a size from 10⁻³⁰ (or any, of an ε) to 10³⁰, which
+    /// f32 holds together with what it is multiplied by.
     pub range: Range,
     /// Whether it may also be a list with one value per class.
     pub per_class: bool,

@@ -281,13 +281,8 @@ pub(crate) fn in_range(
 }
 
 /// A label that is none.
-///
-/// # Panics
-///
-/// Always, with the sentence.
-#[track_caller]
-pub(crate) fn wrong_label(loss: &str, argument: &str, labels: Labels, got: f64, position: usize) -> ! {
-    panic!("{}", sentence(loss, argument, labels.rule(), format!("{got} at position {position}")))
+pub(crate) fn wrong_label(loss: &str, argument: &str, labels: Labels, got: f64, position: usize) -> LossError {
+    LossError(sentence(loss, argument, labels.rule(), format!("{got} at position {position}")))
 }
 
 /// The shapes, dtypes and lists of a pointwise loss.

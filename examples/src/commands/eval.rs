@@ -23,6 +23,9 @@ struct Request {
     ignore_index: Option<i64>,
     #[serde(default)]
     reduction: By,
+    /// What the scores of a binary loss are, or those of a class loss whose targets are probabilities.
+    #[serde(default)]
+    input: Input,
     #[serde(default = "f32_name")]
     dtype: String,
     #[serde(default = "flex_name")]
@@ -31,7 +34,8 @@ struct Request {
     #[serde(default)]
     targets_dtype: Option<String>,
     /// By their names: logits and targets of a class loss, scores and targets of a binary or multilabel loss,
-    /// prediction and target of a pointwise or whole loss, location, scale and target of a distribution.
+    /// prediction and target of a pointwise or whole loss, location, scale and target of a distribution. Targets of a
+    /// class loss that have the shape of the logits are probabilities.
     inputs: Value,
 }
 
@@ -68,6 +72,21 @@ impl By {
 struct ClassInputs {
     logits: Array<Number>,
     targets: Array<i64>,
+}
+
+/// A probability for each class.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SoftInputs {
+    logits: Array<Number>,
+    targets: Array<Number>,
+}
+
+impl SoftInputs {
+    /// Whether these are such inputs, by their shapes.
+    fn are(inputs: &Value) -> bool {
+        inputs["targets"]["shape"].is_array() && inputs["targets"]["shape"] == inputs["logits"]["shape"]
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,16 +196,26 @@ impl<T> Array<T> {
 struct Setting {
     loss: LossConfig,
     by: Option<Reduction>,
+    input: Input,
     device: Device,
     dtype: DType,
 }
 
 fn evaluate(request: Request) -> Result<Value, String> {
-    let Request { loss, class_weights, ignore_index, reduction, dtype, device: name, targets_dtype, inputs } = request;
+    let Request { loss, class_weights, ignore_index, reduction, input, dtype, device: name, targets_dtype, inputs } =
+        request;
     let device = device::by_name(&name).map_err(|error| error.to_string())?.autodiff();
     let dtype = device::dtype(&name, &dtype).map_err(|error| error.to_string())?;
-    let setting = Setting { loss, by: reduction.reduction(), device, dtype };
+    let setting = Setting { loss, by: reduction.reduction(), input, device, dtype };
     let signature = setting.loss.signature();
+    let is_soft = signature == Signature::Class && ignore_index.is_none() && SoftInputs::are(&inputs);
+    if input != Input::Logits && !is_soft && signature != Signature::Binary {
+        let name = setting.loss.name();
+        return Err(format!("input: must be of a binary loss or of targets that are probabilities, got {name}"));
+    }
+    if is_soft {
+        return setting.soft(parsed(inputs)?, class_weights);
+    }
     if matches!(signature, Signature::Class | Signature::Any) {
         let targets_dtype = integers(targets_dtype.as_deref().unwrap_or("i64"))?;
         return setting.class(parsed(inputs)?, targets_dtype, class_weights, ignore_index);
@@ -262,10 +291,35 @@ impl Setting {
         Ok(answered(&value, &gradients, &[("logits", &input, &logits.shape)]))
     }
 
+    fn soft(&self, inputs: SoftInputs, class_weights: Option<Vec<f64>>) -> Result<Value, String> {
+        let SoftInputs { logits, targets } = inputs;
+        alike(&[("logits", &logits), ("targets", &targets)])?;
+        let criterion = self.loss.init().and_then(|loss| loss.try_with_class_weights(class_weights));
+        let criterion = criterion.map_err(|error| error.to_string())?.with_input(self.input);
+        let [input, target] = [&logits, &targets].map(|array| self.tensor(array));
+        let (scores, probabilities) = (input.clone(), target.clone());
+        let (shape, value) = match self.by {
+            Some(by) => (vec![1], criterion.try_forward_soft(scores, probabilities, None::<Tensor<2>>, by)),
+            None => {
+                let losses = criterion.try_forward_soft_no_reduction::<3, 2>(scores, probabilities);
+                let shape = match logits.shape[..] {
+                    [first, _, ref behind @ ..] => [&[first][..], behind].concat(),
+                    _ => vec![],
+                };
+                (shape, losses.map(Losses::flat))
+            }
+        };
+        let value = value.map_err(|error| error.to_string())?;
+        let gradients = value.clone().sum().backward();
+        let value = Array { shape, data: numbers(value) };
+        let shape = &logits.shape[..];
+        Ok(answered(&value, &gradients, &[("logits", &input, shape), ("targets", &target, shape)]))
+    }
+
     fn binary(&self, inputs: BinaryInputs) -> Result<Value, String> {
         let BinaryInputs { scores, targets } = inputs;
         alike(&[("scores", &scores), ("targets", &targets)])?;
-        let criterion = self.loss.init_binary().map_err(|error| error.to_string())?;
+        let criterion = self.loss.init_binary().map_err(|error| error.to_string())?.with_input(self.input);
         let [input, target] = [&scores, &targets].map(|array| self.tensor(array));
         let (value, gradients) = self.differentiate(&criterion, input.clone(), target, &scores.shape);
         Ok(answered(&value, &gradients, &[("scores", &input, &scores.shape)]))

@@ -12,23 +12,38 @@ pub struct List {
     /// As a JSON array.
     #[arg(long)]
     json: bool,
+    /// Only losses that say this in their name, in what they are called elsewhere (bce, ohem), in their purpose or source.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
 }
 
 impl List {
     pub(super) fn run(self) -> Result<(), LabError> {
+        let entries: Vec<&Entry> = match &self.search {
+            Some(text) => catalogue::search(text),
+            None => catalogue::all().iter().collect(),
+        };
         if self.json {
-            return say(Value::Array(catalogue::all().iter().map(entry).collect()));
+            return say(Value::Array(entries.into_iter().map(entry).collect()));
+        }
+        if let (true, Some(text)) = (entries.is_empty(), &self.search) {
+            let nearest = catalogue::nearest(text).join(", ");
+            return say(format!("no loss says \"{text}\" (the nearest names: {nearest})"));
         }
         let mut families = Vec::new();
-        for entry in catalogue::all() {
+        for entry in &entries {
             if !families.contains(&entry.family) {
                 families.push(entry.family);
             }
         }
         for family in families {
             say(format!("{}\n", family.name()))?;
-            for entry in catalogue::all().iter().filter(|entry| entry.family == family) {
+            for entry in entries.iter().filter(|entry| entry.family == family) {
                 say(format!("  {}\n      {}\n      {}", entry.name, entry.formula, entry.purpose))?;
+                let aliases = entry.aliases().collect::<Vec<_>>().join(", ");
+                if !aliases.is_empty() {
+                    say(format!("      also {aliases}"))?;
+                }
                 for parameter in entry.parameters {
                     say(format!("      {} = {}, {}", parameter.name, default(parameter), range(parameter)))?;
                 }
@@ -63,6 +78,7 @@ fn entry(entry: &Entry) -> Value {
     let parameter = |parameter: &Parameter| json!({ "name": parameter.name, "default": default(parameter), "range": range(parameter) });
     json!({
         "name": entry.name,
+        "aliases": entry.aliases().collect::<Vec<_>>(),
         "family": entry.family.name(),
         "formula": entry.formula,
         "purpose": entry.purpose,

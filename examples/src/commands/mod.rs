@@ -54,9 +54,10 @@ pub enum Command {
     /// A line has the loss and its inputs by name, each with its shape and data:
     /// `{"loss": "mse", "inputs": {"prediction": {"shape": [1], "data": [2]}, "target": {"shape": [1], "data": [0]}}}`.
     /// Inputs are logits and targets of a class loss (of one that compares views, the logits of all views, all items of
-    /// the first one first); scores and targets of a binary or multilabel loss; prediction and target of a margin,
-    /// regression, whole or likelihood loss; location, scale and target of a distribution. Also: reduction (mean, sum,
-    /// none), dtype, device, and for class losses class_weights and ignore_index.
+    /// the first one first; targets of the logits' shape are probabilities); scores and targets of a binary or multilabel
+    /// loss; prediction and target of a margin, regression, whole or likelihood loss; location, scale and target of a
+    /// distribution. Also: reduction (mean, sum, none), dtype, device, for class losses class_weights and ignore_index,
+    /// and where scores may be probabilities input.
     Eval,
 }
 

@@ -130,18 +130,18 @@ impl Chart {
     /// One half: axes, parts of the x axis, curves, values that are written out.
     fn panel(&self, axis: &Axis, name: &str, value: fn(&Point) -> f64) -> String {
         let mut svg = String::new();
-        for (at, (from, to, name)) in self.regions.iter().enumerate() {
-            let shade = ["0.04", "0.12"][at % 2];
-            let (from, to) = (axis.x(*from), axis.x(*to));
-            let _ = writeln!(
-                svg,
-                "<rect x=\"{:.1}\" y=\"{:.0}\" width=\"{:.1}\" height=\"{DEEP}\" fill=\"currentColor\" \
-                 fill-opacity=\"{shade}\"/>{}",
-                from + 1.0,
-                axis.top,
-                to - from - 2.0,
-                text((from + to) / 2.0, axis.top - 5.0, "middle", " font-size=\"11\"", name),
-            );
+        for (from, to, name) in &self.regions {
+            let middle = axis.x((from + to) / 2.0);
+            let _ = writeln!(svg, "{}", text(middle, axis.top - 5.0, "middle", " font-size=\"11\"", name));
+        }
+        // Lines between the parts; a shade would take the curves' contrast.
+        let mut ends: Vec<f64> = self.regions.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
+        ends.sort_by(f64::total_cmp);
+        ends.dedup();
+        for x in ends.into_iter().filter(|x| self.range.0 < *x && *x < self.range.1).map(|x| axis.x(x)) {
+            let line = format!("M{x:.1} {:.0}v{}", axis.top - ROW, DEEP + ROW);
+            let look = "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"0.5\" stroke-dasharray=\"1 3\"";
+            let _ = writeln!(svg, "<path d=\"{line}\" {look}/>");
         }
         svg += &axis.draw(name);
         let mut styled: Vec<_> = self.lines.iter().zip(self.styles()).collect();

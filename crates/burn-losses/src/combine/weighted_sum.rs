@@ -140,6 +140,12 @@ impl<L> WeightedSum<L> {
     fn terms(&self) -> impl Iterator<Item = (f64, &L)> {
         self.weights.iter().map(|weight| weight.at(self.step)).zip(&self.losses)
     }
+
+    /// The terms that say something, or all where none does: the sum is then 0, but still a part of the graph.
+    fn heard(&self) -> impl Iterator<Item = (f64, &L)> {
+        let silent = self.terms().all(|(weight, _)| weight == 0.0);
+        self.terms().filter(move |(weight, _)| silent || *weight != 0.0)
+    }
 }
 
 fn refused(rule: &str, got: impl core::fmt::Display) -> LossError {
@@ -164,7 +170,7 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
     fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
         let mut total = Err(refused("be given", "none"));
         // No closures: a panic inside of one would not point at the caller.
-        for (weight, loss) in self.terms() {
+        for (weight, loss) in self.heard() {
             let term = weighted(loss.forward(input.clone(), target.clone(), reduction), weight);
             total = Ok(match total {
                 Ok(total) => total + term,
@@ -178,7 +184,7 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
         let like = self.counts(&input, &target);
         let len = like.clone().flat().dims()[0];
         let mut total = Err(refused("be given", "none"));
-        for (weight, loss) in self.terms() {
+        for (weight, loss) in self.heard() {
             let losses = loss.forward_no_reduction(input.clone(), target.clone()).flat();
             let got = losses.dims()[0];
             if got != len {

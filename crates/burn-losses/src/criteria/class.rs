@@ -21,10 +21,13 @@ use std::sync::Arc;
 /// - **Class weights** multiply the loss of a target by the weight of its class (with label smoothing, each term by its
 ///   own class's). Zero is allowed. They stay numbers: no device, no dtype.
 /// - **The mean** is over the targets that are not ignored, or, with class weights, divided by the sum of their
-///   weights. Where that is 0, everything ignored included, the loss is 0 and so is the gradient. [`Reduction`] has a table
-///   of what it divides by, here and in PyTorch.
+///   weights: a factor that all weights have in common cancels, however large or small it is. Where the sum is 0,
+///   everything ignored included, the loss is 0 and so is the gradient. Where weights do not cancel, they must be within
+///   the range that the loss is computed in: that of f32, unless the logits are f64.
+///   [`Reduction`] has a table of what the mean divides by, here and in PyTorch.
 /// - **Ignored targets** have loss 0 and gradient 0, whatever their logits. The ignore index may be any integer,
 ///   negative or one of the classes.
+/// - One logit of ∞ makes its class certain, as a limit. Several of them have no limit: NaN.
 /// - A target that is neither a class nor ignored is an error on the CPU, where targets are read anyway. On a GPU it
 ///   makes its loss NaN; it is never an out-of-range read.
 ///
@@ -124,7 +127,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// The loss of the batch, `[1]`, against target probabilities: the expected loss Σₖ qₖ·ℓ(k) of a class drawn from
     /// them, as for soft labels, mixup and distillation.
     ///
-    /// Class weights multiply each class's term; the mean is over the rows, as in PyTorch.
+    /// Class weights multiply each class's term, Σₖ wₖ·qₖ·ℓ(k); the mean is over the rows, as in PyTorch.
     ///
     /// # Shapes
     ///

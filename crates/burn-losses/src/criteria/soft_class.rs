@@ -24,13 +24,26 @@ use std::sync::Arc;
 ///
 /// - **Scores are logits** unless [`with_input`](Self::with_input) says that they are probabilities or their logarithms,
 ///   which are then taken as they are.
-/// - **Class weights** multiply the loss of a row: by its class's weight where targets are classes, by the mean weight of
-///   its classes, Σ qₖ·wₖ, where they are probabilities. [`Reduction`] has a table of it.
+/// - **Class weights** multiply the loss of a row: by its class's weight where targets are classes, by the mean weight
+///   Σₖ qₖ·wₖ of a class drawn from the target where they are probabilities. (Class losses that are Σₖ qₖ·ℓ(k), with ℓ(k)
+///   by the probability of class k alone, weigh each term by itself, as PyTorch's cross-entropy does. All agree where q
+///   is one class for certain.)
+///   [`Reduction`] has a table of it.
 /// - **Row weights** multiply the loss of their row. A weight of 0 takes a row out altogether.
 /// - **The mean** is over the rows, or divided by the sum of what they count: row weights, and, where targets are
 ///   classes, class weights. 0, with gradient 0, where that is 0.
 /// - Gradients flow to the scores and to target probabilities. As everywhere, where q is 0, q·ln q is 0, and so is its
-///   slope.
+///   slope. Where a loss is infinite, slopes are their limits, which may be ±∞.
+/// - **Small distances**: losses that are 0 where p and q are alike are computed in f64 against probabilities, whatever the
+///   scores' dtype, since rounding errors of p in f32 would be all there is of them. (On wgpu, which has no f64, in f32:
+///   they are as right as p is there.)
+///
+/// | what `Mean` divides by | here | PyTorch |
+/// |---|---|---|
+/// | classes, no weights | the targets that are not ignored | the same |
+/// | classes, class weights | the sum of the weights of those targets | the same for `CrossEntropyLoss`, `NLLLoss`; the number of targets for `MultiMarginLoss` |
+/// | probabilities, class weights or not | the rows | the same |
+/// | probabilities, row weights | the sum of the row weights | has none |
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};

@@ -153,7 +153,7 @@ impl TensorCall {
         let data = target.clone().detach().into_data();
         let wrong = data.iter::<f64>().enumerate().find(|(_, label)| !labels.allow(*label));
         if let Some((position, label)) = wrong {
-            check::wrong_label(self.0.name(), "targets", labels, label, position);
+            check::enforce(Err(check::wrong_label(self.0.name(), "targets", labels, label, position)))
         }
     }
 

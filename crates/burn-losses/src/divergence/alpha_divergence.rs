@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// - α = 1 is the limit, [`GeneralizedKl`](crate::GeneralizedKl), Σ q·ln(q/p) − q + p, and α = 0 its reverse: where p and q
-///   both sum to 1, [`KlDivergence`](crate::KlDivergence) and Σ p·ln(p/q).
+/// - α = 1 stands for its limit, [`GeneralizedKl`](crate::GeneralizedKl), Σ (q·ln(q/p) − q + p), and α = 0 for the
+///   reverse, Σ (p·ln(p/q) − p + q): where p and q sum to 1 these are Σ q·ln(q/p) and Σ p·ln(p/q).
 /// - α = ½ is four times [`SquaredHellinger`](crate::SquaredHellinger), α = 2 half of the χ² divergence.
 /// - Where p and q both sum to 1 it is (Σ q^α·p^(1−α) − 1)/(α·(α − 1)).
 ///

@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Index targets lose no digits, however near to 1 or to 0 pₜ is: see [`Renyi`](crate::Renyi).
+/// Index targets lose no digits, however near to 1 or to 0 pₜ is, nor do distributions that are nearly equal: see
+/// [`Renyi`](crate::Renyi).
 ///
 /// # Source
 ///

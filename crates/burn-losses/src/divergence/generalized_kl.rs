@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Near p = q a term is written q·(eᵗ − 1 − t) with t = ln(p/q), a series, where the three parts would cancel.
+/// Near p = q a term is written q·(eᵗ − 1 − t) with t = ln(p/q) = ln(1 + (p − q)/q), a series, where the three parts would
+/// cancel.
 ///
 /// # Source
 ///

@@ -26,11 +26,11 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// Half of it is what some texts call Jensen–Shannon, and [`SkewJensenShannon`](crate::SkewJensenShannon) at α = 1. A
-/// class with q = 0 and p > 0 makes it infinite; one where both are 0 adds 0.
+/// class with q = 0 and p > 0 makes it infinite, and its slope, too; one where both are 0 adds 0.
 ///
 /// # Numerics
 ///
-/// One product a class, of which both factors vanish where p = q.
+/// One product a class, of which both factors vanish where p = q, and keep their digits next to it.
 ///
 /// # Source
 ///

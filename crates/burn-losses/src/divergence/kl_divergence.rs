@@ -34,6 +34,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// A class with q = 0 adds 0. The mean is over the rows. For `[N, C]` that is PyTorch's `batchmean`; of `[N, C, d1, …]`
 /// `batchmean` divides by N alone, and is d1·… times as large. PyTorch's `mean` divides by all elements, classes too.
+/// After a softmax it is Σ (q·ln(q/p) − q + p) + (Σ q − 1), whose terms are never negative, and are written
+/// q·(eᵗ − 1 − t), t = ln(p/q), near p = q: distributions that are nearly equal keep their digits.
 ///
 /// # Source
 ///

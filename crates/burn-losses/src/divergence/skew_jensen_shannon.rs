@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Where p and q are near each other the logarithms are of 1 + α·(q − p)/m, which keeps the digits of q − p.
+/// Where p and q are near each other the logarithms are of 1 + α·(q − p)/m, which keeps the digits of q − p. Terms are
+/// x·ln(x/m) − x + m, of which what is added cancels in the sum, and none is negative.
 ///
 /// # Source
 ///

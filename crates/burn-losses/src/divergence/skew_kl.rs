@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// Where p and q are near each other ln(q/m) is ln(1 + α·(q − p)/m), which keeps the digits of q − p.
+/// Where p and q are near each other ln(q/m) is ln(1 + α·(q − p)/m), which keeps the digits of q − p; and after a softmax
+/// the terms are q·ln(q/m) − q + m, which do not cancel, and α·(Σ q − 1) is added.
 ///
 /// # Source
 ///

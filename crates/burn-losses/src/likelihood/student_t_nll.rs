@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// L = ½(ν + 1)·ln(1 + (r/s)²/ν) + ln s + k          r = location − target,  s = max(scale, ε)
 /// k = ln Γ(ν/2) − ln Γ((ν + 1)/2) + ½·ln(νπ)
 /// ∂L/∂location = (ν + 1)·r/(ν·s² + r²)
+/// ∂L/∂scale = ν·(s² − r²)/(s·(ν·s² + r²)) where scale > ε, else 0
 /// ```
 ///
 /// # Shapes

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// The largest exponent, or the 0, is taken out of each sum, and ln(1 + …) keeps its digits where all are far below 0.
+/// Infinite logits have the limit, slope included. A label of NaN makes NaN.
 ///
 /// # Source
 ///

@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// The gradient goes through everything; the paper's code holds the factors (1 − p)^γ constant.
+/// The gradient goes through everything; the paper's code holds the factors (1 − p)^γ constant. Other classes at −∞ make
+/// the loss 0, a target there makes it 1, its share of what is infinite: nothing moves it then.
 ///
 /// # Source
 ///

@@ -37,7 +37,8 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// ln(pⱼ/pₜ) is xⱼ − xₜ, so S is never formed: it is cross-entropy of the scores xⱼ + ln Sⱼ. What the best class has is
-/// taken off before they are added up, so that small differences of large scores keep their digits.
+/// taken off before they are added up, so that small differences of large scores keep their digits. Quotients of counts
+/// are made of their mantissas and exponents: none is out of range.
 ///
 /// # Source
 ///

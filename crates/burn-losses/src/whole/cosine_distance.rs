@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// 0 for vectors of one direction, 1 for perpendicular ones and for 0, 2 for opposite ones. It is half the squared
-/// distance of the vectors brought to length 1.
+/// distance of the vectors brought to length 1. A vector with infinite numbers has the direction of these alone.
 ///
 /// # Numerics
 ///

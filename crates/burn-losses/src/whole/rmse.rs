@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// No square overflows or vanishes: errors of 10³⁰ and of 10⁻³⁰ are as good as others.
+/// No square overflows or vanishes: errors of 10³⁰ and of 10⁻³⁰ are as good as others. Infinite errors have slopes, all
+/// the same, and the others none: the limit.
 ///
 /// # Source
 ///

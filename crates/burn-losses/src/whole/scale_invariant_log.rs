@@ -114,20 +114,27 @@ impl TensorFormula for ScaleInvariantLog {
     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
-        let share = 1.0 / prediction.dims()[1] as f64;
+        let shape = prediction.dims();
+        let share = 1.0 / shape[1] as f64;
         let mean = |x: Tensor<3>| x.sum_dim(1) * share;
         let [x, y] = [prediction, target].map(|x| at_least(self.epsilon, x));
         let [rough_x, rough_y] = [&x, &y].map(|x| x.clone().detach().log());
         // Any number will do, but one that takes no product out of range.
-        let scale = mean(rough_x - rough_y).clamp(-20.0, 20.0).exp();
+        let rough = rough_x - rough_y;
+        let infinite = rough.clone().is_inf();
+        let scale = mean(rough.mask_fill(infinite.clone(), 0.0)).clamp(-20.0, 20.0).exp();
         let product = y.clone() * scale.clone();
         let fixed = product.clone().detach();
         let lost = lost(&y.detach(), &scale, &fixed) / fixed;
-        let logs = elementwise([x, product], |[x, y]| log_ratio(x, y, 0.0)) - lost;
+        let logs = elementwise([x, product], |[x, y]| log_ratio(x, y, 0.0)) - lost.mask_fill(infinite.clone(), 0.0);
+        // An infinite logarithm makes its item infinite: but for λ = 1, a single one is no scatter.
+        let is_lost = logs.clone().detach().is_inf().float().cast(logs.dtype()).sum_dim(1).greater_elem(0.0);
+        let logs = logs.mask_fill(is_lost.clone().expand(shape), 0.0);
+        let most = if shape[1] == 1 && self.lambda == 1.0 { 0.0 } else { f64::INFINITY };
         // The slope of Σ (d − d̄)² by d̄ is 0.
         let centre = mean(logs.clone());
         let rest = logs - centre.clone().detach();
         let whole = centre + elementwise([scale], |[scale]| scale.ln());
-        mean(rest.clone() * rest) + whole.clone() * whole * (1.0 - self.lambda)
+        (mean(rest.clone() * rest) + whole.clone() * whole * (1.0 - self.lambda)).mask_fill(is_lost, most)
     }
 }

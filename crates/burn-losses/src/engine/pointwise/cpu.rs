@@ -141,7 +141,8 @@ fn sweep_in<B: Host, E: Element>(
     };
     if let Some((position, label)) = made.iter().find_map(|(_, wrong)| *wrong) {
         let formula = &call.formula;
-        check::wrong_label(formula.name(), formula.inputs()[1], formula.labels(), label, position);
+        let wrong = check::wrong_label(formula.name(), formula.inputs()[1], formula.labels(), label, position);
+        check::tell(Err(wrong));
     }
     let sum: f64 = made.iter().map(|(sum, _)| sum).sum();
 

@@ -118,6 +118,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     if let (1, Targets::Soft(targets)) = (D, &targets) {
         // One row, as burn-nn takes it.
         check::alike(call.formula.name(), ("scores", &scores), ("targets", targets));
+        let _ = check::enforce(check::rows_of(call.formula.name(), "scores", &[1, scores.dims()[0]]));
         let row = |tensor: &Tensor<D>| tensor.clone().reshape([1, tensor.dims()[0]]);
         let weights = weights.map(|weights| weights.reshape([1]));
         return evaluate::<2, 1, O>(row(&scores), Targets::Soft(row(targets)), weights, call);
