@@ -512,15 +512,15 @@ fn aliases_of_the_documentation_are_those_of_the_catalogue() {
 #[test]
 fn ranges_contain_what_they_say() {
     let ends = [
-        (Range::at_least(0.0), "≥ 0", vec![0.0, 1e300], vec![-1e-300, f64::INFINITY, f64::NAN]),
-        (Range::above(0.0), "> 0", vec![1e-300, 1.0], vec![0.0, -0.0, f64::INFINITY, f64::NAN]),
-        (Range::below(0.0), "< 0", vec![-1e-300, -1e300], vec![0.0, f64::NEG_INFINITY, f64::NAN]),
+        (Range::at_least(0.0), "≥ 0", vec![0.0, 1e-30, 1e30], vec![-1e-30, 9e-31, 2e30, f64::INFINITY, f64::NAN]),
+        (Range::above(0.0), "> 0", vec![1e-30, 1.0], vec![1e-300, 1e300, 0.0, -0.0, f64::INFINITY, f64::NAN]),
+        (Range::below(0.0), "< 0", vec![-1e-30, -1e30], vec![-1e-300, -1e300, 0.0, f64::NEG_INFINITY, f64::NAN]),
         (Range::between(0.0, 1.0), "≥ 0 and ≤ 1", vec![0.0, 0.5, 1.0], vec![-0.1, 1.1, f64::NAN]),
         (Range::above_up_to(0.0, 1.0), "> 0 and ≤ 1", vec![1e-9, 1.0], vec![0.0, 1.1, f64::NAN]),
         (Range::at_least_below(0.0, 1.0), "≥ 0 and < 1", vec![0.0, 0.9], vec![-1e-9, 1.0, f64::NAN]),
         (Range::open(0.0, 1.0), "> 0 and < 1", vec![1e-9, 0.9], vec![0.0, 1.0, f64::NAN]),
-        (Range::all(), "finite", vec![-1e300, 0.0], vec![f64::INFINITY, f64::NAN]),
-        (Range::above_up_to(f64::NEG_INFINITY, 2.0), "≤ 2", vec![-1e300, 2.0], vec![2.1, f64::NEG_INFINITY]),
+        (Range::all(), "finite", vec![-1e30, 0.0], vec![-1e300, f64::INFINITY, f64::NAN]),
+        (Range::above_up_to(f64::NEG_INFINITY, 2.0), "≤ 2", vec![-1e30, 2.0], vec![-1e300, 2.1, f64::NEG_INFINITY]),
         (Range::size(), "≥ 1e-18 and ≤ 1e18", vec![1e-18, 1.0, 1e18], vec![0.0, 9e-19, 2e18, f64::INFINITY, f64::NAN]),
         (Range::whole(1.0, 8.0), "a whole number ≥ 1 and ≤ 8", vec![1.0, 8.0], vec![0.0, 1.5, 9.0, f64::NAN]),
     ];

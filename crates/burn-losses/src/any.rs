@@ -2,6 +2,7 @@
 
 use crate::catalogue::Described;
 use crate::check::{self, LossError};
+use crate::class_weights;
 use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Scheduled,
     SmallLoss, TopK, Unplaced, WeightedSum,
@@ -9,7 +10,7 @@ use crate::combine::{
 use crate::criteria::{
     BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses as _, PointwiseLoss, SoftClassLoss,
     TensorCall, TensorClassCall, TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss, check_shapes,
-    class_counts,
+    class_counts, counted_by,
 };
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula};
@@ -306,6 +307,18 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
             | Kind::SmallLoss(_, inner) => inner.counts(input, target),
             Kind::WeightedSum(sum) => sum.counts(input, target),
             Kind::UncertaintyWeighting(losses) => losses[0].counts(input, target),
+        }
+    }
+
+    fn counted(&self, input: X, target: Y) -> (L::Losses, L::Losses) {
+        match &self.kind {
+            Kind::Leaf(leaf) => leaf.counted(input, target),
+            Kind::IndividualFlooding(wrapper, inner) => wrapper.init(&**inner).counted(input, target),
+            Kind::TopK(wrapper, inner) => wrapper.init(&**inner).counted(input, target),
+            Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).counted(input, target),
+            Kind::Flooding(..) | Kind::WeightedSum(_) | Kind::UncertaintyWeighting(_) => {
+                counted_by(self, input, target)
+            }
         }
     }
 }
@@ -726,6 +739,16 @@ impl<const D: usize, const T: usize> Criterion<Tensor<D>, Tensor<T, Int>> for An
             call => class_counts(logits, targets, call.class_weights.as_deref(), call.ignore_index),
             call => class_counts(logits, targets, call.class_weights.as_deref(), call.ignore_index),
             (_, inner) => inner.counts(logits, targets))
+    }
+
+    fn counted(&self, logits: Tensor<D>, targets: Tensor<T, Int>) -> (Tensor<T>, Tensor<T>) {
+        let by_itself = |logits, targets| {
+            let mut relative = self.clone();
+            relative.calls(&mut |call| *call.class_weights = class_weights::relative(call.class_weights));
+            counted_by(&relative, logits, targets)
+        };
+        by_kind!(&self.0, _ => by_itself(logits, targets), _ => by_itself(logits, targets),
+            _ => by_itself(logits, targets), (wrapper, inner) => wrapper.init(&**inner).counted(logits, targets))
     }
 }
 

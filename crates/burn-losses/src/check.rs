@@ -116,7 +116,7 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
                     _ if parameter.flag => "be true or false".to_owned(),
                     Some(number) if parameter.range.bounds(number) => {
                         let (low, high) = (Range::SIZES.start(), Range::SIZES.end());
-                        format!("be 0 or between {low:e} and {high:e} in size")
+                        format!("be {}, and 0 or between {low:e} and {high:e} in size", parameter.range)
                     }
                     _ => format!("be {}", parameter.range),
                 };

@@ -88,14 +88,23 @@ pub(crate) fn scaled(loss: &str, weights: &Arc<[f64]>, dtype: DType, cancels: bo
         check::enforce(check::class_weights_within(loss, weights, if wide { f64::MAX } else { f64::from(f32::MAX) }));
         return Arc::clone(weights);
     }
+    near_one(weights, if wide { 900.0 } else { 60.0 }).map_or_else(|| Arc::clone(weights), Arc::from)
+}
+
+/// The weights by a power of two that brings them near 1, if one of them is as many powers of two away from it.
+fn near_one(weights: &[f64], most: f64) -> Option<Vec<f64>> {
     let exponents = weights.iter().filter(|weight| **weight > 0.0).map(|weight| weight.log2());
     let (low, high) = exponents.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    let most = if wide { 900.0 } else { 60.0 };
     if low > high || (low > -most && high < most) {
-        return Arc::clone(weights);
+        return None;
     }
     // In two factors, neither of which is out of range.
     let shift = -(0.5 * (low + high)).round();
     let half = (0.5 * shift).trunc();
-    weights.iter().map(|weight| weight * half.exp2() * (shift - half).exp2()).collect()
+    Some(weights.iter().map(|weight| weight * half.exp2() * (shift - half).exp2()).collect())
+}
+
+/// Weights whose common factor does not matter, in the range of every dtype.
+pub(crate) fn relative<W: AsRef<[f64]> + From<Vec<f64>> + Clone>(weights: &Option<W>) -> Option<W> {
+    weights.as_ref().map(|weights| near_one(weights.as_ref(), 60.0).map_or_else(|| weights.clone(), W::from))
 }

@@ -1,7 +1,7 @@
 //! How the losses of a batch become one number.
 
 use crate::backend::is_on_host;
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// How the losses of a batch become one number; one value a target is `forward_no_reduction`.
@@ -69,10 +69,11 @@ impl Reduction {
 
 /// In f64 where the sum is made on the CPU, else in f32 or wider.
 pub(crate) fn wide_enough_to_sum<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    match tensor.dtype() {
-        DType::F64 => tensor,
-        dtype if is_on_host(&tensor.device(), dtype) => tensor.cast(DType::F64),
-        DType::F32 => tensor,
-        _ => tensor.cast(DType::F32),
-    }
+    let dtype = dtype_of_sums(&tensor.device(), tensor.dtype());
+    if tensor.dtype() == dtype { tensor } else { tensor.cast(dtype) }
+}
+
+/// What sums of numbers of a dtype are made in.
+pub(crate) fn dtype_of_sums(device: &Device, of: DType) -> DType {
+    if of == DType::F64 || is_on_host(device, of) { DType::F64 } else { DType::F32 }
 }

@@ -3,7 +3,7 @@
 use super::decimal::Decimal;
 use super::schedule::Scheduled;
 use crate::catalogue::Described;
-use crate::criteria::{Criterion, Losses};
+use crate::criteria::{Criterion, Losses, counted_by};
 use crate::display;
 use crate::reduction::{Reduction, wide_enough_to_sum};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
@@ -43,30 +43,46 @@ impl<W: PerItem, L: Module + ModuleDisplay> ModuleDisplay for PerItemLoss<W, L> 
     }
 }
 
+impl<W: PerItem, L> PerItemLoss<W, L> {
+    /// The losses and counts, changed, in their own shape and dtype.
+    fn changed<O: Losses>(&self, losses: O, counts: O) -> (O, O) {
+        let flat = losses.clone().flat();
+        let dtype = flat.dtype();
+        if flat.dims() == [0] {
+            return (losses, counts);
+        }
+        let changed = self.wrapper.change(wide_enough_to_sum(flat), wide_enough_to_sum(counts.flat()));
+        (losses.shaped(changed.0.cast(dtype)), losses.shaped(changed.1))
+    }
+}
+
 impl<X, Y, W: PerItem, L: Criterion<X, Y>> Criterion<X, Y> for PerItemLoss<W, L> {
     type Losses = L::Losses;
 
     fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
-        let counts = self.inner.counts(&input, &target).flat();
-        let losses = self.inner.forward_no_reduction(input, target).flat();
+        let (losses, counts) = match reduction {
+            Reduction::Mean => self.inner.counted(input, target),
+            Reduction::Sum => counted_by(&self.inner, input, target),
+        };
+        let losses = losses.flat();
         let dtype = losses.dtype();
         if losses.dims() == [0] {
             return losses.sum();
         }
-        let (losses, counts) = self.wrapper.change(wide_enough_to_sum(losses), wide_enough_to_sum(counts));
+        let (losses, counts) = self.wrapper.change(wide_enough_to_sum(losses), wide_enough_to_sum(counts.flat()));
         reduction.of(losses, counts).cast(dtype)
     }
 
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
-        let counts = self.inner.counts(&input, &target).flat();
-        let losses = self.inner.forward_no_reduction(input, target);
-        let flat = losses.clone().flat();
-        let dtype = flat.dtype();
-        if flat.dims() == [0] {
-            return losses;
-        }
-        let (changed, _) = self.wrapper.change(wide_enough_to_sum(flat), wide_enough_to_sum(counts));
-        losses.shaped(changed.cast(dtype))
+        let (losses, counts) = counted_by(&self.inner, input, target);
+        self.changed(losses, counts).0
+    }
+
+    fn counted(&self, input: X, target: Y) -> (L::Losses, L::Losses) {
+        let (losses, counts) = self.inner.counted(input, target);
+        // What this leaves out still counts in the mean of another wrapper around it.
+        let (losses, _) = self.changed(losses, counts.clone());
+        (losses, counts)
     }
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {

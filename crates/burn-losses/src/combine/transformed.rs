@@ -83,6 +83,12 @@ impl<const D: usize, Y, W: LogitTransform, L: Criterion<Tensor<D>, Y>> Criterion
     fn counts(&self, logits: &Tensor<D>, targets: &Y) -> L::Losses {
         self.inner.counts(logits, targets)
     }
+
+    fn counted(&self, logits: Tensor<D>, targets: Y) -> (L::Losses, L::Losses) {
+        let (logits, dtype) = self.transformed(logits, &targets);
+        let (losses, counts) = self.inner.counted(logits, targets);
+        (dtype.map_or(losses.clone(), |dtype| losses.cast(dtype)), counts)
+    }
 }
 
 impl<W: LogitTransform, L: Module + ModuleDisplay> ModuleDisplay for Transformed<W, L> {

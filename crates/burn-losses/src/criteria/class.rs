@@ -1,13 +1,14 @@
 //! Class losses: logits against one class index per target.
 
-use super::{Criterion, class_numbers};
+use super::{Criterion, class_numbers, counted_by};
 use crate::check::{self, LossError};
+use crate::class_weights;
 use crate::display;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
 use crate::engine::soft_rows::{self, Expected, SoftCall, Targets};
-use crate::reduction::Reduction;
+use crate::reduction::{Reduction, dtype_of_sums};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{DType, Int, Tensor, TensorData};
 use std::sync::Arc;
 
 /// A class loss as a Burn module: a formula, with what belongs to every loss of this signature.
@@ -203,6 +204,11 @@ impl<const D: usize, const T: usize, F: ClassFormula> Criterion<Tensor<D>, Tenso
     fn counts(&self, logits: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
         class_counts(logits, targets, self.class_weights.as_deref(), self.ignore_index)
     }
+
+    fn counted(&self, logits: Tensor<D>, targets: Tensor<T, Int>) -> (Tensor<T>, Tensor<T>) {
+        let class_weights = class_weights::relative(&self.class_weights);
+        counted_by(&Self { class_weights, ..self.clone() }, logits, targets)
+    }
 }
 
 /// What each target counts in the mean of a class loss.
@@ -212,7 +218,9 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
     class_weights: Option<&[f64]>,
     ignore_index: Option<i64>,
 ) -> Tensor<T> {
-    let (device, dtype) = (logits.device(), logits.dtype());
+    let device = logits.device();
+    // Weights may be too large for half precision.
+    let dtype = dtype_of_sums(&device, logits.dtype());
     let targets = class_numbers(targets);
     let counts = match class_weights {
         // Not of nothing: a length of 0 means something else to `reshape`.
@@ -220,7 +228,12 @@ pub(crate) fn class_counts<const D: usize, const T: usize>(
             let classes = weights.len() as i64;
             let outside = targets.clone().lower_elem(0).bool_or(targets.clone().greater_equal_elem(classes));
             let safe = targets.clone().mask_fill(outside, 0);
-            let weights = Tensor::<1>::from_data(TensorData::new(weights.to_vec(), [weights.len()]), (&device, dtype));
+            // What is too small for f32 still counts.
+            let least = if dtype == DType::F64 { 0.0 } else { f64::from(f32::MIN_POSITIVE) };
+            let weight = |weight: &f64| if *weight > 0.0 { weight.max(least) } else { 0.0 };
+            let weights: Vec<f64> = weights.iter().map(weight).collect();
+            let len = weights.len();
+            let weights = Tensor::<1>::from_data(TensorData::new(weights, [len]), (&device, dtype));
             weights.select(0, safe.reshape([targets.shape().num_elements()])).reshape(targets.dims())
         }
         _ => Tensor::ones(targets.dims(), (&device, dtype)),

@@ -59,6 +59,20 @@ pub trait Criterion<Input, Target> {
     /// weights, else 1. A constant: no gradient.
     #[track_caller]
     fn counts(&self, input: &Input, target: &Target) -> Self::Losses;
+
+    /// The loss of every target, multiplied by what it counts, and what it counts: both by a factor that a mean of them does
+    /// not depend on, and that keeps class weights of any size in the range of the dtype.
+    #[doc(hidden)]
+    fn counted(&self, input: Input, target: Target) -> (Self::Losses, Self::Losses) {
+        counted_by(self, input, target)
+    }
+}
+
+/// The losses and what they count, as they are.
+#[track_caller]
+pub(crate) fn counted_by<X, Y, L: Criterion<X, Y> + ?Sized>(loss: &L, input: X, target: Y) -> (L::Losses, L::Losses) {
+    let counts = loss.counts(&input, &target);
+    (loss.forward_no_reduction(input, target), counts)
 }
 
 /// One value a target, in the shape of the targets.
@@ -97,6 +111,10 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         L::counts(self, input, target)
+    }
+
+    fn counted(&self, input: X, target: Y) -> (L::Losses, L::Losses) {
+        L::counted(self, input, target)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Losses of sums over the classes: against probabilities or against classes.
 
-use super::Criterion;
 use super::class::class_counts;
+use super::{Criterion, counted_by};
 use crate::check;
+use crate::class_weights;
 use crate::display;
 use crate::engine::pointwise::Input;
 use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
@@ -215,6 +216,11 @@ impl<const D: usize, const T: usize, F: SoftClassFormula> Criterion<Tensor<D>, T
 
     fn counts(&self, scores: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
         class_counts(scores, targets, self.class_weights.as_deref(), self.ignore_index)
+    }
+
+    fn counted(&self, scores: Tensor<D>, targets: Tensor<T, Int>) -> (Tensor<T>, Tensor<T>) {
+        let class_weights = class_weights::relative(&self.class_weights);
+        counted_by(&Self { class_weights, ..self.clone() }, scores, targets)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Class losses that are written in tensor operations.
 
-use super::{Criterion, class_counts, class_numbers, widened};
+use super::{Criterion, class_counts, class_numbers, counted_by, widened};
 use crate::backend;
 use crate::catalogue::Parameter;
 use crate::check::{self, LossError};
@@ -157,7 +157,7 @@ impl TensorClassCall {
         let scores = widened(scores);
         let weights = self.class_weights.as_ref();
         let weights = weights.map(|weights| class_weights::scaled(name, weights, scores.dtype(), cancels));
-        let counts = class_counts(&scores, &targets, weights.as_deref(), self.ignore_index);
+        let counts = class_counts(&scores, &targets, weights.as_deref(), self.ignore_index).cast(scores.dtype());
         if targets.shape().num_elements() == 0 {
             return (scores.sum_dim(1).squeeze_dim(1), counts);
         }
@@ -294,6 +294,11 @@ impl<const D: usize, const T: usize, F: TensorClassFormula> Criterion<Tensor<D>,
 
     fn counts(&self, scores: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
         class_counts(scores, targets, self.class_weights.as_deref(), self.ignore_index)
+    }
+
+    fn counted(&self, scores: Tensor<D>, targets: Tensor<T, Int>) -> (Tensor<T>, Tensor<T>) {
+        let class_weights = class_weights::relative(&self.class_weights);
+        counted_by(&Self { class_weights, ..self.clone() }, scores, targets)
     }
 }
 
