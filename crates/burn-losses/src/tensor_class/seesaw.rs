@@ -131,7 +131,12 @@ impl TensorClassFormula for Seesaw {
         let [rows, classes, inner] = shape;
         let fixed = scores.clone().detach();
         let most = best(&fixed);
-        let behind = |x: Tensor<3>| x.clone() - x.gather(1, most.clone());
+        // The best class is as good as itself, even at ∞.
+        let behind = |x: Tensor<3>| {
+            let largest = x.clone().gather(1, most.clone()).expand(shape);
+            let is_largest = x.clone().equal(largest.clone());
+            (x - largest).mask_fill(is_largest, 0.0)
+        };
         let mut adjusted = behind(fixed.clone());
         if self.q > 0.0 {
             let target = fixed.clone().gather(1, targets.clone()).expand(shape);
@@ -152,8 +157,10 @@ impl TensorClassFormula for Seesaw {
             let log_ratio = tensor::<3>(real(rest / rest_of_target).ln()) + (half - half_of_target) * LN_2;
             adjusted = adjusted + log_ratio.clamp_max(0.0) * self.p;
         }
+        // What is infinite is so by itself, with its own slope.
+        let adjusted = (adjusted + movement(scores.clone())).mask_where(scores.clone().is_inf(), scores);
         let losses = CrossEntropy::default().init();
-        let losses = losses.forward_no_reduction(adjusted + movement(scores), targets.reshape([rows, inner]));
+        let losses = losses.forward_no_reduction(adjusted, targets.reshape([rows, inner]));
         losses.reshape([rows, 1, inner])
     }
 }
