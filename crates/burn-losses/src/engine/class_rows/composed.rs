@@ -98,6 +98,8 @@ impl Targets {
 struct Rows {
     gap: Numbers,
     log_p_sum: Option<Numbers>,
+    /// With it, Σ wₖ of the classes whose logits lie infinitely far behind.
+    lost: Option<Numbers>,
     log_norm: Option<Numbers>,
     classes: usize,
 }
@@ -146,7 +148,7 @@ impl Rows {
         });
         let log_norm =
             summed.as_ref().filter(|_| terms.log_norm).map(|(shift, _, log_sum)| shift.clone() + log_sum.clone());
-        let log_p_sum = summed.zip(terms.log_p_sum).map(|((_, shifted, log_sum), which)| {
+        let sums = summed.zip(terms.log_p_sum).map(|((_, shifted, log_sum), which)| {
             let weights = match (which, &call.class_weights) {
                 (LogPSum::ClassWeights, Some(weights)) => weights.to_vec(),
                 _ => vec![1.0; classes],
@@ -157,9 +159,15 @@ impl Rows {
             let shape = shifted.shape();
             let unused = B::float_equal_elem(B::float_expand(weights.clone(), shape), Scalar::Float(0.0), bool_dtype);
             let shifted = B::float_mask_fill(shifted, unused, Scalar::Float(0.0));
-            Primitive::<B>(B::float_sum_dim(B::float_mul(shifted, weights), 1)) - log_sum * total
+            let is_kept =
+                B::bool_not(B::float_equal_elem(shifted.clone(), Scalar::Float(f64::NEG_INFINITY), bool_dtype));
+            let lost =
+                B::float_mask_fill(B::float_expand(weights.clone(), shifted.shape()), is_kept, Scalar::Float(0.0));
+            let lost = Primitive::<B>(B::float_sum_dim(lost, 1));
+            (Primitive::<B>(B::float_sum_dim(B::float_mul(shifted, weights), 1)) - log_sum * total, lost)
         });
-        Self { gap, log_p_sum, log_norm, classes }
+        let (log_p_sum, lost) = sums.unzip();
+        Self { gap, log_p_sum, lost, log_norm, classes }
     }
 
     /// The weighted loss of every row, 0 where the target is ignored, NaN where it is out of range.
@@ -175,6 +183,21 @@ impl Rows {
         let program = call.formula.program(self.classes, weight.is_some());
         let inputs = [gap.clone(), log_p_sum.clone(), log_norm.clone(), of_weight.clone()];
         let mut loss = program.run(&inputs, &targets.index).swap_remove(0);
+        if let Some(lost) = &self.lost {
+            // A finite loss of infinite numbers has a limit that ∞/∞ hides: all that is lost is so alike.
+            let bool_dtype = get_device_settings::<B>(&gap.0.device()).bool_dtype;
+            let is_lost = B::bool_and(
+                gap.equal(&gap.constant(f64::INFINITY)),
+                log_p_sum.equal(&log_p_sum.constant(f64::NEG_INFINITY)),
+            );
+            let far = Numbers::select(&is_lost, gap.constant(FAR), gap.clone());
+            let far_sum = Numbers::select(&is_lost, lost.clone() * -FAR, log_p_sum.clone());
+            let limit =
+                program.run(&[far, far_sum, log_norm.clone(), of_weight.clone()], &targets.index).swap_remove(0);
+            let is_infinite = B::float_is_inf(loss.0.clone(), bool_dtype);
+            let is_limit = B::bool_and(is_lost, B::bool_not(is_infinite));
+            loss = Numbers::select(&is_limit, limit, loss);
+        }
         if B::ad_enabled(&gap.0.device()) {
             // At an infinite gap the slopes have a limit that ∞ · 0 hides.
             let too_far = gap.constant(FAR).less(&gap);
