@@ -325,18 +325,23 @@ impl Tolerance {
         Self { relative, floor: if cancels { floor } else { 0.0 }, absolute, least, largest }
     }
 
-    /// The same for targets that are probabilities. Slopes are differences of predicted and target ones, which are known
-    /// to a rounding error; the value is by no more than these slopes tell. Losses that are 0 where the two are alike are
-    /// computed in f64 where there is f64.
-    pub fn of_soft(config: &LossConfig, way: &Way, slopes: &[f64]) -> [Self; 2] {
-        let own = Self::of(config, way.dtype);
-        let floor = match way.dtype {
-            _ if compares(config) && way.reads_targets => 5e-15,
+    /// The same for sums that cancel: they are as right as what is beside them.
+    pub fn beside(config: &LossConfig, dtype: DType) -> Self {
+        let floor = match dtype {
             DType::F64 => 5e-15,
             DType::F32 => 1e-6,
             DType::F16 => 1e-3,
             _ => 8e-3,
         };
+        Self { floor, least: 1.0, ..Self::of(config, dtype) }
+    }
+
+    /// The same for targets that are probabilities. Slopes are differences of predicted and target ones, which are known
+    /// to a rounding error; the value is by no more than these slopes tell. Losses that are 0 where the two are alike are
+    /// computed in f64 where there is f64.
+    pub fn of_soft(config: &LossConfig, way: &Way, slopes: &[f64]) -> [Self; 2] {
+        let own = Self::beside(config, way.dtype);
+        let floor = if compares(config) && way.reads_targets { 5e-15 } else { own.floor };
         let steepest =
             slopes.iter().filter(|slope| slope.is_finite()).fold(0.0_f64, |most, slope| most.max(slope.abs()));
         [Self { floor, least: steepest, ..own }, Self { floor, least: 1.0, ..own }]

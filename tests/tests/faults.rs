@@ -329,7 +329,7 @@ fn dtype(name: &str) -> DType {
 
 /// What is wrong with numbers, given those of f64; sums that cancel are as right as what is beside them.
 fn differs(loss: &Loss, dtype: DType, got: &Numbers, exact: &Numbers) -> Option<String> {
-    let tolerance = Tolerance::of_soft(&loss.config, dtype).times(2.0);
+    let tolerance = Tolerance::beside(&loss.config, dtype).times(2.0);
     let lists = got.lists().into_iter().zip(exact.lists());
     lists
         .into_iter()
@@ -413,7 +413,7 @@ fn wrong(case: &Value, dtype_name: &str, got: &Answer) -> Option<String> {
     // Relative: no floor for values, so that what is left of terms that cancel has to be right. The entries of a gradient
     // are held to the largest of them.
     let strict = Tolerance { floor: 0.0, least: 0.0, ..Tolerance::of(&config, dtype(dtype_name)) };
-    let beside = Tolerance { floor: Tolerance::of_soft(&config, dtype(dtype_name)).floor, ..strict };
+    let beside = Tolerance { floor: Tolerance::beside(&config, dtype(dtype_name)).floor, ..strict };
     // At the end of a range a slope may be what is left of terms of 1.
     let of_gradient = Tolerance { least: if is("beside") { 1.0 } else { 0.0 }, ..beside };
     let of_value = match case.get("relative").and_then(|relative| relative[dtype_name].as_f64()) {
@@ -938,7 +938,7 @@ fn wrappers_of_single_losses_sum_as_wide_as_f32() {
                     faults.expect(false, || format!("{} in {dtype}: {}", outer.json, shown(&got)));
                     continue;
                 };
-                let tolerance = Tolerance::of_soft(&loss.config, self::dtype(dtype)).times(2.0);
+                let tolerance = Tolerance::beside(&loss.config, self::dtype(dtype)).times(2.0);
                 // Flooding at 0 is the absolute value.
                 let floods = wrapper == "individual_flooding";
                 let expected: Vec<f64> = of_one.value.iter().map(|x| if floods { x.abs() } else { *x }).collect();

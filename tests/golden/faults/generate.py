@@ -89,25 +89,17 @@ def element_terms(config, inputs, kind="logits"):
     return [Term([(n, j) for n in names], value) for j in range(len(inputs[names[0]]["data"]))]
 
 
-# A loss that is a sum over the classes with a factor of the target's probability keeps each term's own class weight; any
-# other is multiplied by the sum of the weights by the target's probabilities.
-LINEAR = ("cross_entropy", "focal", "generalized_cross_entropy")
-
-
 def soft_terms(config, inputs, kind="logits", weights=None):
     full = soft.filled(config)
     shape = inputs["logits"]["shape"]
-    plain = weights is None
-    weights = [mpf(v) for v in weights or [1] * shape[1]]
+    # Without weights there is no sum of them to multiply a row by, which need not be 1.
+    weights = [mpf(v) for v in weights or ([1] * shape[1] if full["name"] in soft.EXPECTED else [])]
 
     def value(x, centre):
         half = len(x) // 2
         rows = [soft.Row(kind, list(n[:half]), list(n[half:])) for n in (centre, x)]
         row = soft.Row(kind, list(x[:half]), list(x[half:]), rows[0])
-        if plain or full["name"] in LINEAR:
-            return soft.row_value(full, row, weights)
-        ones = [mpf(1)] * len(weights)
-        return soft.row_value(full, row, ones) * sum(w * q for w, q in zip(weights, row.q))
+        return soft.row_value(full, row, weights)
 
     return [
         Term([("logits", j) for j in places] + [("targets", j) for j in places], value)
@@ -176,6 +168,9 @@ def settled(a, b, c):
         raise NoLimit
     if abs(c - b) <= mpf(10) ** -30 * abs(c):
         return float(c)
+    # What is left of numbers that cancel.
+    if max(abs(a), abs(b), abs(c)) < mpf(10) ** -100:
+        return 0.0
     # As slowly as the logarithms, which double.
     if abs(c) >= abs(b) * mpf("1.2") and abs(b) >= abs(a) * mpf("1.2") and c * b > 0:
         return INF if c > 0 else -INF

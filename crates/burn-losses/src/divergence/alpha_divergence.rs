@@ -128,7 +128,7 @@ pub(super) fn power_term<R: Real>(class: &Class<R>, alpha: f64) -> R {
     let (own, exponent) = if alpha > 0.5 { (class.target(), rest) } else { (class.p(), -alpha) };
     let log_power = log_ratio.clone() * exponent;
     let close = own * log_power.clone().exp_m1() + class.difference() * exponent;
-    let far = renyi::log_power(class, alpha).exp() - class.target() * alpha - class.p() * rest;
+    let far = mixture::log_power(class, alpha).exp() - class.target() * alpha - class.p() * rest;
     let outer = R::select(&log_power.abs().less(&half), close, far);
     R::select(&log_ratio.abs().less(&half), factor * curved, outer)
 }

@@ -67,3 +67,27 @@ fn log_mixture<R: Real>(x: R, [y, log_y]: [R; 2], alpha: f64) -> R {
     let ratio = R::select(&y.equal(&zero), zero, x / y);
     log_y + (ratio * (1.0 - alpha) + alpha).ln()
 }
+
+/// α·ln q + (1 − α)·ln p; −∞ where a base with a positive exponent is 0, but finite where that is of a
+/// logit of −∞, so that the slopes are the limit.
+#[inline(always)]
+pub(super) fn log_power<R: Real>(class: &Class<R>, alpha: f64) -> R {
+    let base = if alpha > 0.0 { class.log_target() } else { log_p(class) };
+    let lowest = class.constant(f64::NEG_INFINITY);
+    // As a whole, so that no large exponent is taken of rounding errors.
+    let near = class.log_p() - class.log_ratio() * alpha;
+    let log = R::select(&class.is_near(), near, class.log_target() * alpha + log_p(class) * (1.0 - alpha));
+    let is_gone = base.equal(&lowest);
+    let log = R::select(&is_gone, lowest.clone(), log);
+    // What is −∞ by p has no slope either.
+    R::select(&log.equal(&lowest), lowest, log)
+}
+
+/// ln p, and −∞ where a given probability is 0, whose logarithm is floored.
+#[inline(always)]
+fn log_p<R: Real>(class: &Class<R>) -> R {
+    let log_p = class.finite_log_p();
+    let is_floor = log_p.equal(&class.constant(-100.0));
+    let floored = R::select(&is_floor, class.constant(f64::NEG_INFINITY), log_p.clone());
+    R::select(&class.p().equal(&class.constant(0.0)), floored, log_p)
+}

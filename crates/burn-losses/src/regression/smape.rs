@@ -103,7 +103,9 @@ impl PointwiseFormula for Smape {
         let of_guess = R::select(&truth.less(&zero), -guess.clone(), guess.clone());
         let of_truth = R::select(&guess.less(&zero), -truth.clone(), truth.clone());
         let shared = R::select(&guess.abs().less(&truth.abs()), of_guess, of_truth);
-        let shared = shared.clone() + shared.abs();
+        // Twice what they share, nothing where their signs differ.
+        let apart = shared.equal(&at.constant(f64::NEG_INFINITY));
+        let shared = R::select(&apart, zero, shared.clone() + shared.abs());
         let far = -((shared + epsilon) * 2.0 / sum.clone() - 2.0);
         R::select(&(size.clone() * 2.0).less(&sum), size * 2.0 / sum, far)
     }

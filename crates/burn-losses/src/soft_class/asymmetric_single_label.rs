@@ -122,6 +122,7 @@ impl SoftClassFormula for AsymmetricSingleLabel {
         let factor = class.target() * target - (class.target() - 1.0) * other * share;
         // Where p is 0, the slope of the factor is nothing beside that of the logarithm, though this is infinite.
         let is_zero = class.p().equal(&class.constant(0.0));
-        -R::select(&is_zero, factor.detached(), factor).product(class.log_p())
+        let term = -(R::select(&is_zero, factor.detached(), factor) * class.finite_log_p());
+        term.clone() + class.infinite_where(&term)
     }
 }

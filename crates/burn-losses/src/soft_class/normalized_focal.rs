@@ -117,6 +117,8 @@ impl SoftClassFormula for NormalizedFocal {
         let share = sums.first() / sums.second();
         // The share of classes without any probability, whose losses are ∞: where there are some, nothing moves it.
         let has_lost = sums.constant(-LOST).less(&(sums.second() * 2.0));
-        R::select(&has_lost, share.detached(), share)
+        let (zero, few) = (sums.constant(0.0), sums.constant(-LOST * 1e-15));
+        let of_lost = R::select(&few.less(&sums.first()), share.detached(), zero);
+        R::select(&has_lost, of_lost, share)
     }
 }

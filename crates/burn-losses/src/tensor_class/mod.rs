@@ -43,10 +43,10 @@ use tempered::Tempered;
 
 use crate::engine::graph::added;
 
-use crate::real::Primitive;
+use crate::real::{Primitive, Real as _};
 use burn::backend::Dispatch;
 use burn::backend::ops::{FloatTensorOps as _, IntTensorOps as _};
-use burn::tensor::{Bool, DType, FloatDType, Int, IntDType, Tensor};
+use burn::tensor::{Bool, DType, FloatDType, Int, IntDType, Tensor, TensorData};
 
 /// Tensors in the algebra of [`Real`](crate::real::Real), whose functions keep their last digits on every backend.
 type Numbers = Primitive<Dispatch>;
@@ -83,6 +83,22 @@ fn without(scores: Tensor<3>, targets: Tensor<3, Int>, value: f64) -> Tensor<3> 
 fn relu(x: Tensor<3>) -> Tensor<3> {
     let below = x.clone().lower_equal_elem(0.0);
     x.mask_fill(below, 0.0)
+}
+
+/// ln(nⱼ/nₜ) of every class's count and the target's: as m·2ᵉ, 1 ≤ m < 2, of which quotient and difference are in range
+/// whatever the counts are.
+fn log_ratios(counts: &[f64], targets: &Tensor<3, Int>, like: &Tensor<3>) -> Tensor<3> {
+    let shape = like.dims();
+    let [rows, classes, inner] = shape;
+    let halves: Vec<f64> = counts.iter().map(|count| count.log2().floor()).collect();
+    let rests = counts.iter().zip(&halves).map(|(count, e)| count * (-e * 0.5).exp2() * (-e * 0.5).exp2()).collect();
+    let both = |numbers: Vec<f64>| {
+        let numbers = Tensor::<1>::from_data(TensorData::new(numbers, [classes]), (&like.device(), like.dtype()));
+        let of_target = numbers.clone().select(0, targets.clone().reshape([rows * inner]));
+        (numbers.reshape([1, classes, 1]).expand(shape), of_target.reshape([rows, 1, inner]).expand(shape))
+    };
+    let ((rest, rest_of_target), (half, half_of_target)) = (both(rests), both(halves));
+    tensor::<3>(real(rest / rest_of_target).ln()) + (half - half_of_target) * core::f64::consts::LN_2
 }
 
 /// 0 with the slope 1: what slopes are hung at. Where x is infinite it is 0 and no more.

@@ -1,15 +1,13 @@
 //! Seesaw loss.
 
-use super::{best, movement, real, tensor};
+use super::{best, log_ratios, movement};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::class::CrossEntropy;
 use crate::criteria::TensorClassFormula;
 use crate::engine::class_rows::ClassFormula;
 use crate::per_class::PerClass;
-use crate::real::Real;
 use burn::config::Config;
-use burn::tensor::{Int, Tensor, TensorData};
-use core::f64::consts::LN_2;
+use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// Seesaw loss: cross-entropy in which a frequent class pushes a rare one down less, unless that is taken for it.
@@ -127,15 +125,14 @@ impl TensorClassFormula for Seesaw {
     }
 
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
-        let shape = scores.dims();
-        let [rows, classes, inner] = shape;
+        let (shape, [rows, _, inner]) = (scores.dims(), scores.dims());
         let fixed = scores.clone().detach();
         let most = best(&fixed);
-        // The best class is as good as itself, even at ∞.
+        // What is as large as the best is not behind it, even at ∞.
         let behind = |x: Tensor<3>| {
-            let largest = x.clone().gather(1, most.clone()).expand(shape);
-            let is_largest = x.clone().equal(largest.clone());
-            (x - largest).mask_fill(is_largest, 0.0)
+            let best = x.clone().gather(1, most.clone()).expand(shape);
+            let is_best = x.clone().equal(best.clone());
+            (x - best).mask_fill(is_best, 0.0)
         };
         let mut adjusted = behind(fixed.clone());
         if self.q > 0.0 {
@@ -144,18 +141,7 @@ impl TensorClassFormula for Seesaw {
             adjusted = adjusted + behind(fixed.mask_where(below, target)) * self.q;
         }
         if let (PerClass::Each(counts), true) = (&self.counts, self.p > 0.0) {
-            // As m·2ᵉ, 1 ≤ m < 2, of which quotient and difference are in range whatever the counts are.
-            let halves: Vec<f64> = counts.iter().map(|count| count.log2().floor()).collect();
-            let rests = counts.iter().zip(&halves).map(|(count, e)| count * (-e * 0.5).exp2() * (-e * 0.5).exp2());
-            let both = |numbers: Vec<f64>| {
-                let numbers = TensorData::new(numbers, [classes]);
-                let numbers = Tensor::<1>::from_data(numbers, (&scores.device(), scores.dtype()));
-                let of_target = numbers.clone().select(0, targets.clone().reshape([rows * inner]));
-                (numbers.reshape([1, classes, 1]).expand(shape), of_target.reshape([rows, 1, inner]).expand(shape))
-            };
-            let ((rest, rest_of_target), (half, half_of_target)) = (both(rests.collect()), both(halves));
-            let log_ratio = tensor::<3>(real(rest / rest_of_target).ln()) + (half - half_of_target) * LN_2;
-            adjusted = adjusted + log_ratio.clamp_max(0.0) * self.p;
+            adjusted = adjusted + log_ratios(counts, &targets, &scores).clamp_max(0.0) * self.p;
         }
         // What is infinite is so by itself, with its own slope.
         let adjusted = (adjusted + movement(scores.clone())).mask_where(scores.clone().is_inf(), scores);

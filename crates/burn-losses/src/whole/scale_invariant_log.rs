@@ -118,6 +118,9 @@ impl TensorFormula for ScaleInvariantLog {
         let share = 1.0 / shape[1] as f64;
         let mean = |x: Tensor<3>| x.sum_dim(1) * share;
         let [x, y] = [prediction, target].map(|x| at_least(self.epsilon, x));
+        // Both in a smaller unit, where the largest would leave the finite numbers below.
+        let huge = x.clone().max_pair(y.clone()).greater_elem(1e25);
+        let [x, y] = [x, y].map(|x| x.clone().mask_where(huge.clone(), x * 0.5f64.powi(60)));
         let [rough_x, rough_y] = [&x, &y].map(|x| x.clone().detach().log());
         // Any number will do, but one that takes no product out of range.
         let rough = rough_x - rough_y;

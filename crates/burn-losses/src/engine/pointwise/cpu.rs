@@ -264,7 +264,8 @@ fn task<E: Element>(
 ) -> (f64, Option<Wrong>) {
     let (labels, mut wrong) = (call.formula.labels(), None);
     let direct = E::same(memory.inputs[0].cast_mut()).is_some();
-    let mut scratch = Scratch::<E::Acc>::new(if direct { 0 } else { STRETCH });
+    let weighted_twice = memory.weights.is_some() && memory.upstream.is_some();
+    let mut scratch = Scratch::<E::Acc>::new(if direct && !weighted_twice { 0 } else { STRETCH });
     let mut sum = 0.0;
     let mut at = first;
     while at < first + len {
@@ -277,7 +278,6 @@ fn task<E: Element>(
             inputs: [core::ptr::null(); 3],
             weights: None,
             factor: E::Acc::from_f64(factor),
-            upstream: None,
             losses: None,
             gradients: [None; 3],
             class: Place::of(dims, at),
@@ -297,15 +297,26 @@ fn task<E: Element>(
         for index in 0..call.formula.inputs().len() {
             points.inputs[index] = read(memory.inputs[index], index);
         }
-        points.weights = memory.weights.map(|weights| read(weights, 3));
-        points.upstream = memory.upstream.map(|upstream| read(upstream, 4));
+        // What nothing was made of has no gradient, whatever its slope is: as if its weight were 0.
+        points.weights = match (memory.weights, memory.upstream) {
+            (Some(weights), Some(upstream)) => {
+                let values = scratch.slot(3);
+                for (i, value) in values[..len].iter_mut().enumerate() {
+                    // SAFETY: i < len.
+                    let [a, b] = [weights, upstream].map(|x| unsafe { *here(x).add(i) }.to_acc().to_f64());
+                    *value = E::Acc::from_f64(if a == 0.0 { 0.0 } else { a * b });
+                }
+                Some(values.as_ptr())
+            }
+            (weights, upstream) => weights.or(upstream).map(|weights| read(weights, 3)),
+        };
         let mut written = |pointer: *mut E, slot: usize| match E::same(here_mut(pointer)) {
             Some(pointer) => pointer,
             None => scratch.slot(slot).as_mut_ptr(),
         };
-        points.losses = memory.losses.map(|losses| written(losses, 5));
+        points.losses = memory.losses.map(|losses| written(losses, 4));
         for index in 0..3 {
-            points.gradients[index] = memory.gradients[index].map(|gradient| written(gradient, 6 + index));
+            points.gradients[index] = memory.gradients[index].map(|gradient| written(gradient, 5 + index));
         }
         // Before gradients are written over them.
         wrong = wrong.or_else(|| first_wrong(&points, labels).map(|(position, label)| (at + position, label)));
@@ -315,7 +326,7 @@ fn task<E: Element>(
             let outputs = [memory.losses, memory.gradients[0], memory.gradients[1], memory.gradients[2]];
             for (slot, output) in outputs.into_iter().enumerate() {
                 let Some(output) = output else { continue };
-                for (i, value) in scratch.slot(5 + slot)[..len].iter().enumerate() {
+                for (i, value) in scratch.slot(4 + slot)[..len].iter().enumerate() {
                     // SAFETY: i < len.
                     unsafe { *here_mut(output).add(i) = E::from_acc(*value) };
                 }
@@ -331,7 +342,7 @@ struct Scratch<T>(Vec<T>, usize);
 
 impl<T: Accumulator> Scratch<T> {
     fn new(len: usize) -> Self {
-        Self(vec![T::default(); 9 * len], len)
+        Self(vec![T::default(); 8 * len], len)
     }
 
     fn slot(&mut self, slot: usize) -> &mut [T] {

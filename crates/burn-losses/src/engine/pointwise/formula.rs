@@ -571,10 +571,10 @@ impl<F: DistributionFormula> Elementwise for Distribution<F> {
 pub(crate) struct Points<T> {
     pub(crate) len: usize,
     pub(crate) inputs: [*const T; 3],
+    /// What losses and slopes are multiplied by, one an element: of 0 nothing is made, whatever it is.
     pub(crate) weights: Option<*const T>,
-    /// What the slopes are multiplied by: one number, and one an element.
+    /// What the slopes are multiplied by besides.
     pub(crate) factor: T,
-    pub(crate) upstream: Option<*const T>,
     pub(crate) losses: Option<*mut T>,
     pub(crate) gradients: [Option<*mut T>; 3],
     /// Where the stretch begins along the axes `[…, classes, inner]`, and their lengths.
@@ -804,18 +804,11 @@ unsafe fn step<F: Elementwise, V: Vector, const K: usize>(
         let dual = formula.value(&Inputs { of, class: *classes });
         if points.gradients[0].is_some() || points.gradients[1].is_some() || points.gradients[2].is_some() {
             let factor = V::splat(points.factor);
-            #[allow(clippy::manual_map)] // As above.
-            let upstream = match points.upstream {
-                Some(upstream) => Some(load::<V>(upstream.add(at), n)),
-                None => None,
-            };
             for index in 0..K {
                 if F::DIFFERENTIABLE[index]
                     && let Some(to) = points.gradients[index]
                 {
-                    // What nothing was made of has no gradient, whatever its slope is.
-                    let slope = weighted(dual.slope(index).0.mul(factor), upstream);
-                    store(weighted(slope, weight), to.add(at), n);
+                    store(weighted(dual.slope(index).0.mul(factor), weight), to.add(at), n);
                 }
             }
         }
