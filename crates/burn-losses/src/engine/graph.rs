@@ -1,7 +1,7 @@
 //! Values with slopes of our own in Burn's graph: what the composed paths have in common.
 
 use crate::real::{Dual, Primitive, Real};
-use burn::backend::ops::FloatTensorOps;
+use burn::backend::ops::{BoolTensorOps, FloatTensorOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, FloatDType, Scalar, Shape, Tensor};
@@ -20,9 +20,31 @@ pub(crate) fn filled(x: Numbers, mask: &BoolTensor<B>, value: f64) -> Numbers {
 
 /// `value`, made of detached numbers, as a function of the part with this slope.
 pub(crate) fn with_slope(value: Numbers, part: Numbers, slope: Numbers) -> Numbers {
-    let infinite = B::float_is_inf(part.0.clone(), get_device_settings::<B>(&part.0.device()).bool_dtype);
-    let part = filled(part, &infinite, 0.0);
-    // An infinite slope would make NaN of the 0, and so of the value: it is the largest number times another.
+    value.clone() + movement(&value, part, slope)
+}
+
+/// The rows' losses, made of detached numbers, as functions of a part with this slope for every class.
+pub(crate) fn hung(losses: Numbers, part: Numbers, slope: Numbers) -> Numbers {
+    let all = Primitive::<B>(B::float_expand(losses.0.clone(), part.0.shape()));
+    losses + Primitive::<B>(B::float_sum_dim(movement(&all, part, slope).0, 1))
+}
+
+/// What moves a value: 0 with this slope, but ∞ where the part is, and is what makes the value infinite.
+fn movement(value: &Numbers, part: Numbers, slope: Numbers) -> Numbers {
+    let bools = get_device_settings::<B>(&part.0.device()).bool_dtype;
+    let infinite = B::float_is_inf(part.0.clone(), bools);
+    let near = filled(part.clone(), &infinite, 0.0);
+    // x − detach(x) is 0 and has slope 1.
+    let near = near.clone() - detached(&near);
+    // Burn has no other way to give a slope to an infinite number than to use it.
+    let is_cause = B::bool_and(infinite, (detached(&part) * slope.clone()).equal(&detached(value)));
+    let is_idle = B::bool_not(is_cause);
+    let far = times(filled(part, &is_idle, 0.0), filled(slope.clone(), &is_idle, 0.0));
+    times(near, slope) + far
+}
+
+/// x times a slope, which may be infinite where x or what comes from upstream is 0: it is the largest number times another.
+fn times(x: Numbers, slope: Numbers) -> Numbers {
     let most = if slope.0.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
     let beyond = slope.clone().abs().equal(&slope.constant(f64::INFINITY));
     let factor = filled(slope.constant(1.0), &beyond, 2_f64.powi(100));
@@ -30,9 +52,7 @@ pub(crate) fn with_slope(value: Numbers, part: Numbers, slope: Numbers) -> Numbe
         let beyond = slope.equal(&slope.constant(most.signum() * f64::INFINITY));
         filled(slope, &beyond, most)
     });
-    // x − detach(x) is 0 and has slope 1.
-    let nothing = part.clone() - detached(&part);
-    value + slope * (nothing * factor)
+    slope * (x * factor)
 }
 
 /// A formula of the elements of tensors of one shape, with its exact slopes in Burn's graph: for losses in tensor

@@ -1,9 +1,10 @@
 //! Bi-tempered logistic loss.
 
 use super::tempered::divergence;
-use super::{Tempered, is_class, movement, real, tensor};
+use super::{Tempered, is_class, real, tensor};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::TensorClassFormula;
+use crate::engine::graph::moved;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -139,6 +140,6 @@ impl TensorClassFormula for BiTempered {
         let others = term(other, &|x| x.clone()).mask_fill(is_target, 0.0).sum_dim(1);
         let target = term(1.0 - self.label_smoothing + other, &|x| x.clone().gather(1, targets.clone()));
         let slopes = tempered.slopes(gap, targets, other, self.t1);
-        others + target + (slopes * movement(scores)).sum_dim(1)
+        others + target + moved(scores, slopes)
     }
 }

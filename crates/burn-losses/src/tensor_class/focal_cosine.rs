@@ -23,13 +23,13 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Shapes
 ///
-/// - logits: `[N, C]` or `[N, C, d1, …]`, finite
+/// - logits: `[N, C]` or `[N, C, d1, …]`
 /// - targets: `[N]` or `[N, d1, …]`
 ///
 /// # Special cases
 ///
 /// w = 0 is the cosine loss alone; the rest is [`Focal`](crate::Focal). A row of zeros, and of numbers too small to be
-/// normal ones, has cosine 0 with slope 0.
+/// normal ones, has cosine 0 with slope 0. Infinite scores alone are the direction of their row, with slope 0.
 ///
 /// # Numerics
 ///
@@ -126,6 +126,12 @@ impl TensorClassFormula for FocalCosine {
 /// 1 − xₜ/‖x‖.
 fn one_less_cosine(scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
     let shape = scores.dims();
+    // Of a row with infinite scores they alone are its direction, which nothing turns.
+    let infinite = scores.clone().is_inf();
+    let sides = scores.clone().detach().sign().mask_fill(infinite.clone().bool_not(), 0.0);
+    let unknown = scores.clone().is_nan();
+    let far = infinite.any_dim(1).expand(shape).bool_and(unknown.bool_not());
+    let scores = scores.mask_where(far, sides);
     let size = scores.clone().detach().abs().max_dim(1);
     let tiny = if scores.dtype() == DType::F64 { f64::MIN_POSITIVE } else { f64::from(f32::MIN_POSITIVE) };
     let empty = size.clone().lower_elem(tiny);

@@ -1,8 +1,9 @@
 //! Multiclass 1.5-entmax loss.
 
-use super::{added, best, is_class, movement, places, relu};
+use super::{added, best, is_class, places, relu};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
+use crate::engine::graph::moved;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -112,7 +113,7 @@ impl TensorClassFormula for MulticlassEntmax {
         let is_target = is_class(targets, shape[1]);
         let slope = square.clone().mask_where(is_target, square - 1.0);
         let slope = slope.mask_where(is_most, of_most.expand(shape));
-        value + (slope * movement(scores)).sum_dim(1)
+        value + moved(scores, slope)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Multiclass sparsemax loss.
 
-use super::{added, best, is_class, movement, places, relu};
+use super::{added, best, is_class, places, relu};
 use crate::catalogue::{Described, Entry, Family, Parameter};
 use crate::criteria::TensorClassFormula;
+use crate::engine::graph::moved;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,6 @@ impl TensorClassFormula for MulticlassSparsemax {
         let is_target = is_class(targets, shape[1]);
         let slope = others.clone().mask_where(is_target, others - 1.0);
         let slope = slope.mask_where(is_most, of_most.expand(shape));
-        square * 0.5 + behind + (slope * movement(scores)).sum_dim(1)
+        square * 0.5 + behind + moved(scores, slope)
     }
 }

@@ -143,8 +143,10 @@ impl TensorClassFormula for Seesaw {
         if let (PerClass::Each(counts), true) = (&self.counts, self.p > 0.0) {
             adjusted = adjusted + log_ratios(counts, &targets, &scores).clamp_max(0.0) * self.p;
         }
+        // What is infinite is so by itself, with its own slope.
+        let adjusted = (adjusted + movement(scores.clone())).mask_where(scores.clone().is_inf(), scores);
         let losses = CrossEntropy::default().init();
-        let losses = losses.forward_no_reduction(adjusted + movement(scores), targets.reshape([rows, inner]));
+        let losses = losses.forward_no_reduction(adjusted, targets.reshape([rows, inner]));
         losses.reshape([rows, 1, inner])
     }
 }

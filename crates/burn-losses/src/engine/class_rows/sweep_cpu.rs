@@ -217,6 +217,8 @@ struct Work<'a, 'b, E: Element> {
     /// Σ_{k≠t} wₖ (xₖ − m), and Σ_{k≠t} wₖ.
     shifted_sum: [E::Acc; BLOCK],
     other_weights: [E::Acc; BLOCK],
+    /// Σ wₖ of the classes whose logits lie infinitely far behind, the target among them, where that is one.
+    lost: [E::Acc; BLOCK],
     /// The gradient is a·e + b·wₖ, and `at_target` at the target.
     a: [E::Acc; BLOCK],
     b: [E::Acc; BLOCK],
@@ -258,6 +260,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             target: zeros,
             shifted_sum: zeros,
             other_weights: zeros,
+            lost: zeros,
             a: zeros,
             b: zeros,
             at_target: zeros,
@@ -335,6 +338,10 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 // All others −∞: nothing to subtract.
                 let shift = if largest.to_f64() == f64::NEG_INFINITY { V::T::from_f64(0.0) } else { largest };
                 let zero = V::splat(V::T::from_f64(0.0));
+                if let (Some(weights), true) = (&self.term_weights, target.to_f64() == f64::NEG_INFINITY) {
+                    let lost = (0..classes).filter(|k| (*from.add(*k)).to_f64() == f64::NEG_INFINITY);
+                    self.lost[r] = E::Acc::from_f64(lost.map(|k| weights.of(k, classes).to_f64()).sum());
+                }
                 if let Some(TermWeights { each: Some(weights), .. }) = &self.term_weights {
                     let mut sums = (zero, zero);
                     for (start, end) in others {
@@ -377,6 +384,12 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     }
                 } else {
                     let t = class as usize;
+                    if self.a[r].to_f64().is_infinite() {
+                        self.infinite_slope(r, t, to);
+                        *to.add(t) = self.at_target[r];
+                        self.store_row(r);
+                        continue;
+                    }
                     let added = |start: usize| match &self.term_weights {
                         None => Added::Nothing,
                         Some(TermWeights { each: None, .. }) => Added::Same,
@@ -401,15 +414,19 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         let classes = self.sweep.extent.classes;
         let with_gradient = self.memory.gradient.is_some();
         let (from, to) = self.row_pointers(r);
-        let (mut sum, mut target, mut others) = (0.0, E::Acc::from_f64(0.0), 0.0);
+        let (mut sum, mut target, mut others, mut lost) = (0.0, E::Acc::from_f64(0.0), 0.0, 0.0);
         for k in 0..classes {
             // SAFETY: the row has as many values.
             let x = unsafe { *from.add(k) };
+            let weight = self.term_weights.as_ref().map_or(0.0, |weights| weights.of(k, classes).to_f64());
+            if x.to_f64() < f64::INFINITY {
+                lost += weight;
+            }
             if k == t {
                 target = x;
                 continue;
             }
-            others += self.term_weights.as_ref().map_or(0.0, |weights| weights.of(k, classes).to_f64());
+            others += weight;
             let e = if x.to_f64().is_nan() { f64::NAN } else { f64::from(u8::from(x.to_f64() == f64::INFINITY)) };
             sum += e;
             if with_gradient {
@@ -420,7 +437,27 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         // ln p of all that is not infinite is −∞.
         self.shifted_sum[r] = E::Acc::from_f64(if others == 0.0 { 0.0 } else { f64::NEG_INFINITY });
         self.other_weights[r] = E::Acc::from_f64(others);
+        self.lost[r] = E::Acc::from_f64(lost);
         self.set_row(r, E::Acc::from_f64(f64::INFINITY), E::Acc::from_f64(sum), target);
+    }
+
+    /// The gradient of a row with an infinite slope: what has no part in the sum has none in it.
+    ///
+    /// # Safety
+    ///
+    /// `to` holds the exponentials of the row, except at the target `t`.
+    #[cold]
+    unsafe fn infinite_slope(&self, r: usize, t: usize, to: *mut E::Acc) {
+        let classes = self.sweep.extent.classes;
+        let (a, b) = (self.a[r].to_f64(), self.b[r].to_f64());
+        for k in (0..classes).filter(|k| *k != t) {
+            let added = self.term_weights.as_ref().map_or(0.0, |weights| b * weights.of(k, classes).to_f64());
+            // SAFETY: the row has as many values.
+            unsafe {
+                let e = (*to.add(k)).to_f64();
+                *to.add(k) = E::Acc::from_f64(if e == 0.0 { added } else { a * e + added });
+            }
+        }
     }
 
     /// Where the numbers of row `r` are read, and where its exponentials and then its gradient go: the tensors
@@ -515,6 +552,17 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                     }
                     sums.0.store(self.shifted_sum.as_mut_ptr().add(at));
                     sums.1.store(self.other_weights.as_mut_ptr().add(at));
+                    let (is_far, is_below) =
+                        (shift.equal(number(f64::INFINITY)), target.equal(number(f64::NEG_INFINITY)));
+                    let far = V::select(is_far, number(1.0), V::select(is_below, number(1.0), number(0.0)));
+                    if values(far)[..V::W].iter().any(|far| far.to_f64() == 1.0) {
+                        let mut lost = number(0.0);
+                        for k in 0..classes {
+                            let is_lost = V::load(tile.add(k * BLOCK + at)).equal(number(f64::NEG_INFINITY));
+                            lost = lost.add(V::select(is_lost, V::splat(weights.of(k, classes)), number(0.0)));
+                        }
+                        lost.store(self.lost.as_mut_ptr().add(at));
+                    }
                 }
                 let mut sum = number(0.0);
                 for k in 0..classes {
@@ -533,6 +581,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         if self.memory.gradient.is_none() {
             return;
         }
+        let any_infinite = self.a[..self.block.len].iter().any(|a| a.to_f64().is_infinite());
         let mut at = 0;
         while at < self.block.len {
             // SAFETY: as above.
@@ -544,10 +593,14 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
                 let at_target = V::load(self.at_target.as_ptr().add(at));
                 for k in 0..classes {
                     let e = V::load(tile.add(k * BLOCK + at));
-                    let g = match &self.term_weights {
-                        Some(weights) => b.mul_add(V::splat(weights.of(k, classes)), e.mul(a)),
-                        None => e.mul(a),
-                    };
+                    let mut g = e.mul(a);
+                    if any_infinite {
+                        // What has no part in the sum has none of an infinite slope.
+                        g = V::select(e.equal(number(0.0)), number(0.0), g);
+                    }
+                    if let Some(weights) = &self.term_weights {
+                        g = b.mul_add(V::splat(weights.of(k, classes)), g);
+                    }
                     let g = V::select(class.equal(number(k as f64)), at_target, g);
                     V::select(ignored, number(0.0), g).store(tile.add(k * BLOCK + at));
                 }
@@ -641,8 +694,9 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         }
         let formula = &*self.sweep.call.formula;
         E::Acc::rows(formula, &mut self.block, with_gradient);
-        if with_gradient && self.block.gap[..self.block.len].iter().any(|gap| gap.to_f64() == f64::INFINITY) {
-            self.slopes_at_infinity();
+        let has_limits = with_gradient || self.term_weights.is_some();
+        if has_limits && self.block.gap[..self.block.len].iter().any(|gap| gap.to_f64() == f64::INFINITY) {
+            self.at_infinity(with_gradient);
         }
         if let (true, Upstream::Each(upstream)) = (with_gradient, self.sweep.upstream) {
             for r in 0..self.block.len {
@@ -716,16 +770,34 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         })
     }
 
-    /// Where the target has no probability at all the slopes have a limit that ∞ · 0 would hide.
+    /// Where the target has no probability at all the slopes have a limit that ∞ · 0 would hide, and a finite loss of
+    /// infinite numbers one that ∞/∞ would.
     #[cold]
-    fn slopes_at_infinity(&mut self) {
-        let losses = self.block.loss;
-        for gap in &mut self.block.gap {
-            if gap.to_f64() == f64::INFINITY {
-                *gap = E::Acc::from_f64(FAR);
-            }
+    fn at_infinity(&mut self, with_gradient: bool) {
+        let formula = &*self.sweep.call.formula;
+        let mut losses = self.block.loss;
+        let is_infinite = self.block.gap.map(|gap| gap.to_f64() == f64::INFINITY);
+        for r in (0..BLOCK).filter(|r| is_infinite[*r]) {
+            self.block.gap[r] = E::Acc::from_f64(FAR);
         }
-        E::Acc::rows(&*self.sweep.call.formula, &mut self.block, true);
+        if self.term_weights.is_some() {
+            // All that is lost is so alike.
+            let sums = self.block.log_p_sum;
+            let is_lost = |r: usize| is_infinite[r] && sums[r].to_f64() == f64::NEG_INFINITY;
+            for r in (0..BLOCK).filter(|r| is_lost(*r)) {
+                self.block.log_p_sum[r] = E::Acc::from_f64(-FAR * self.lost[r].to_f64());
+            }
+            E::Acc::rows(formula, &mut self.block, false);
+            for r in (0..BLOCK).filter(|r| is_lost(*r)) {
+                if losses[r].to_f64().abs() != f64::INFINITY {
+                    losses[r] = self.block.loss[r];
+                }
+            }
+            self.block.log_p_sum = sums;
+        }
+        if with_gradient {
+            E::Acc::rows(formula, &mut self.block, true);
+        }
         self.block.loss = losses;
     }
 
@@ -760,15 +832,13 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             let gap = load(&self.block.gap);
             let (p, miss) = ((-gap).sigmoid(), gap.sigmoid());
             let s = factor * load(&self.block.slopes[1]);
-            // Finite: of a class without any probability it is nothing.
-            let (c, most) =
-                (factor * load(&self.block.slopes[2]), number(if E::Acc::MANTISSA == 23 { 1e38 } else { 1e300 }));
-            let c = Lanes::select(&most.less(&c), most, c);
+            let c = factor * load(&self.block.slopes[2]);
             let all = self.term_weights.as_ref().map_or(0.0, |weights| weights.total);
             // SAFETY: the array holds WIDEST ≥ W values.
             let own = Lanes(unsafe { V::load(self.own_weights(at).as_ptr()) });
-            a = a + (c - s * all) * miss;
-            at_target = at_target + s * (own - p * all) + c * p;
+            // Of a class without any probability even an infinite slope is nothing.
+            a = a + (c.product(miss) - s * all * miss);
+            at_target = at_target + s * (own - p * all) + c.product(p);
             store(Lanes::select(&silent, zero, s), &mut self.b);
         }
         store(Lanes::select(&silent, zero, a * inverse), &mut self.a);
