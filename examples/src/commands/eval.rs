@@ -345,19 +345,19 @@ impl Setting {
         let criterion = self.loss.init_tensor().map_err(|error| error.to_string())?;
         let inputs = [prediction, target].map(|array| self.tensor(array));
         let [input, other] = inputs.clone();
+        // The loss alone makes a mean of more losses of nothing than there is memory for; nothing else does.
+        let most = 1 << 24;
+        let one_by_one = self.by.is_none() || self.loss.innermost() != &self.loss;
+        if one_by_one && prediction.lines().is_none_or(|lines| lines > most) {
+            let name = self.loss.name();
+            return Err(format!(
+                "{name}: there must be at most {most} losses to tell, got shape {:?}",
+                prediction.shape
+            ));
+        }
         let shape = match self.by {
             Some(_) => Vec::new(),
-            None => {
-                let most = 1 << 24;
-                if prediction.lines().is_none_or(|lines| lines > most) {
-                    let name = self.loss.name();
-                    return Err(format!(
-                        "{name}: there must be at most {most} losses to tell, got shape {:?}",
-                        prediction.shape
-                    ));
-                }
-                reduced(&prediction.shape, input.dims(), criterion.counts(&input, &other).dims())
-            }
+            None => reduced(&prediction.shape, input.dims(), criterion.counts(&input, &other).dims()),
         };
         let (value, gradients) = self.differentiate(&criterion, input, other, &shape);
         Ok((value, gradients, inputs))

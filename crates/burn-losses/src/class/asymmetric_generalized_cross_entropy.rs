@@ -59,9 +59,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AsymmetricGeneralizedCrossEntropy {
-    /// a, added to pₜ: > 0, default 1.
+    /// a, added to pₜ: > 0 and ≤ 10⁴, default 1.
     pub a: f64,
-    /// q, the power: > 0, default 2.
+    /// q, the power: > 0 and ≤ 9, default 2.
     pub q: f64,
 }
 
@@ -95,7 +95,10 @@ impl Described for AsymmetricGeneralizedCrossEntropy {
         formula: "((a + 1)^q − (a + pₜ)^q)/q",
         source: "Zhou et al., Asymmetric Loss Functions for Learning with Noisy Labels, 2021, AGCE",
         purpose: "Wrong labels, the right one being the most frequent",
-        parameters: &[Parameter::new("a", 1.0, Range::above(0.0)), Parameter::new("q", 2.0, Range::above(0.0))],
+        parameters: &[
+            Parameter::new("a", 1.0, Range::above_up_to(0.0, 1e4)),
+            Parameter::new("q", 2.0, Range::above_up_to(0.0, 9.0)),
+        ],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("q", "q")],

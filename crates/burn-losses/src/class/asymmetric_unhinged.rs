@@ -59,9 +59,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AsymmetricUnhinged {
-    /// a, from which pₜ is subtracted: > 1, default 1.5.
+    /// a, from which pₜ is subtracted: > 1 and ≤ 10⁴, default 1.5.
     pub a: f64,
-    /// q, the power: > 0, default 0.9.
+    /// q, the power: > 0 and ≤ 9, default 0.9.
     pub q: f64,
 }
 
@@ -95,7 +95,10 @@ impl Described for AsymmetricUnhinged {
         formula: "((a − pₜ)^q − (a − 1)^q)/q",
         source: "Zhou et al., Asymmetric Loss Functions for Learning with Noisy Labels, 2021, AUL",
         purpose: "The passive part of a sum with an active loss",
-        parameters: &[Parameter::new("a", 1.5, Range::above(1.0)), Parameter::new("q", 0.9, Range::above(0.0))],
+        parameters: &[
+            Parameter::new("a", 1.5, Range::above_up_to(1.0, 1e4)),
+            Parameter::new("q", 0.9, Range::above_up_to(0.0, 9.0)),
+        ],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("a", "a")], settings: &[&[("a", 1.1)], &[("a", 3.0)]], ..Picture::DEFAULT };

@@ -1,6 +1,6 @@
 //! α-divergence.
 
-use super::{mixture, renyi};
+use super::mixture;
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
@@ -60,7 +60,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AlphaDivergence {
-    /// α, from the mode of the target (≤ 0) to all of it (≥ 1): any number, default 0.5.
+    /// α, from the mode of the target (≤ 0) to all of it (≥ 1): ≥ −100 and ≤ 100, default 0.5.
     pub alpha: f64,
 }
 
@@ -88,7 +88,7 @@ impl Described for AlphaDivergence {
         formula: "Σₖ (qₖ^α·pₖ^(1−α) − α·qₖ − (1 − α)·pₖ)/(α·(α − 1))",
         source: "Amari, Differential-Geometrical Methods in Statistics, 1985",
         purpose: "To choose between covering the target and keeping to a mode",
-        parameters: &[Parameter::new("alpha", 0.5, Range::all())],
+        parameters: &[Parameter::new("alpha", 0.5, Range::between(-100.0, 100.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("alpha", "α")],

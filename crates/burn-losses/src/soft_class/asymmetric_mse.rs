@@ -54,7 +54,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AsymmetricMse {
-    /// a, the factor of the target: ≥ 0, default 1.
+    /// a, the factor of the target: ≥ 0 and ≤ 10¹⁸, default 1.
     pub a: f64,
 }
 
@@ -82,7 +82,7 @@ impl Described for AsymmetricMse {
         formula: "(1/C)·Σₖ (pₖ − a·[k = t])²",
         source: "Wang et al., Joint Asymmetric Loss for Learning with Noisy Labels, 2025",
         purpose: "The passive part of a sum with an active loss",
-        parameters: &[Parameter::new("a", 1.0, Range::at_least(0.0))],
+        parameters: &[Parameter::new("a", 1.0, Range::between(0.0, 1e18))],
     };
     const PICTURE: Picture =
         Picture { symbols: &[("a", "a")], settings: &[&[("a", 2.0)], &[("a", 4.0)]], ..Picture::DEFAULT };

@@ -55,7 +55,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NormalizedFocal {
-    /// γ, how fast a well classified example loses its weight: ≥ 0, default 0.5.
+    /// γ, how fast a well classified example loses its weight: ≥ 0 and ≤ 100, default 0.5.
     pub gamma: f64,
 }
 
@@ -83,7 +83,7 @@ impl Described for NormalizedFocal {
         formula: "(1 − pₜ)^γ·ln pₜ / Σₖ (1 − pₖ)^γ·ln pₖ",
         source: "Ma et al., Normalized Loss Functions for Deep Learning with Noisy Labels, 2020",
         purpose: "The active part of a sum with a passive loss",
-        parameters: &[Parameter::new("gamma", 0.5, Range::at_least(0.0))],
+        parameters: &[Parameter::new("gamma", 0.5, Range::between(0.0, 100.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("gamma", "γ")],

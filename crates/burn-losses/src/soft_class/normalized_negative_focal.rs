@@ -60,9 +60,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NormalizedNegativeFocal {
-    /// γ, how fast a class that is nearly certain loses its weight: ≥ 0, default 0.5.
+    /// γ, how fast a class that is nearly certain loses its weight: ≥ 0 and ≤ 100, default 0.5.
     pub gamma: f64,
-    /// a, the least ln p that counts: < 0, default −16.11809565095832, ln 10⁻⁷.
+    /// a, the least ln p that counts: ≥ −10¹⁸ and ≤ −10⁻⁶, default −16.11809565095832, ln 10⁻⁷.
     pub log_zero: f64,
 }
 
@@ -97,8 +97,8 @@ impl Described for NormalizedNegativeFocal {
         source: "Ye et al., Active Negative Loss Functions for Learning with Noisy Labels, 2023",
         purpose: "The passive part of a sum with normalized focal loss, for many classes",
         parameters: &[
-            Parameter::new("gamma", 0.5, Range::at_least(0.0)),
-            Parameter::new("log_zero", -16.11809565095832, Range::below(0.0)),
+            Parameter::new("gamma", 0.5, Range::between(0.0, 100.0)),
+            Parameter::new("log_zero", -16.11809565095832, Range::between(-1e18, -1e-6)),
         ],
     };
 }

@@ -62,7 +62,7 @@ use serde::{Deserialize, Serialize};
 pub struct BiTempered {
     /// t₁, the temperature of the logarithm: 0 to 1, default 0.8.
     pub t1: f64,
-    /// t₂, the temperature of the exponential: ≥ 1, default 1.2.
+    /// t₂, the temperature of the exponential: ≥ 1 and ≤ 10, default 1.2.
     pub t2: f64,
     /// ε, the share of the target spread evenly over all classes: 0 to 1, default 0.
     pub label_smoothing: f64,
@@ -106,7 +106,7 @@ impl Described for BiTempered {
         purpose: "Wrong labels, far from the boundary and near it",
         parameters: &[
             Parameter::new("t1", 0.8, Range::between(0.0, 1.0)),
-            Parameter::new("t2", 1.2, Range::at_least(1.0)),
+            Parameter::new("t2", 1.2, Range::between(1.0, 10.0)),
             Parameter::new("label_smoothing", 0.0, Range::between(0.0, 1.0)),
         ],
     };

@@ -3,6 +3,7 @@
 use super::{added, relu, without};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::TensorClassFormula;
+use crate::engine::graph::elementwise;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -100,7 +101,7 @@ impl TensorClassFormula for MultiMargin {
         let classes = scores.dims()[1] as f64;
         let target = scores.clone().gather(1, targets.clone()).expand(scores.dims());
         let slack = relu(without(added(scores, target, self.margin), targets, 0.0));
-        let slack = if self.p == 2.0 { slack.clone() * slack } else { slack };
+        let slack = if self.p == 2.0 { elementwise([slack], |[slack]| slack.clone() * slack) } else { slack };
         slack.sum_dim(1) * (1.0 / classes)
     }
 }

@@ -6,7 +6,7 @@ use crate::criteria::{Per, TensorFormula};
 use crate::engine::graph::elementwise;
 use crate::real::Real;
 use burn::config::Config;
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// Scale-invariant logarithmic error: the mean squared logarithmic error of an item, less a share of its mean's square.
@@ -116,6 +116,7 @@ impl TensorFormula for ScaleInvariantLog {
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         let shape = prediction.dims();
         let share = 1.0 / shape[1] as f64;
+        let (given_x, given_y) = (prediction.clone(), target.clone());
         let mean = |x: Tensor<3>| x.sum_dim(1) * share;
         let [x, y] = [prediction, target].map(|x| at_least(self.epsilon, x));
         // Both in a smaller unit, where the largest would leave the finite numbers below.
@@ -131,13 +132,31 @@ impl TensorFormula for ScaleInvariantLog {
         let lost = lost(&y.detach(), &scale, &fixed) / fixed;
         let logs = elementwise([x, product], |[x, y]| log_ratio(x, y, 0.0)) - lost.mask_fill(infinite.clone(), 0.0);
         // An infinite logarithm makes its item infinite: but for λ = 1, a single one is no scatter.
-        let is_lost = logs.clone().detach().is_inf().float().cast(logs.dtype()).sum_dim(1).greater_elem(0.0);
+        let signs = logs.clone().detach();
+        let signs = signs.clone().sign().mask_fill(signs.is_inf().bool_not(), 0.0);
+        let lost = signs.clone().abs().sum_dim(1);
+        let is_lost = lost.clone().greater_elem(0.0);
         let logs = logs.mask_fill(is_lost.clone().expand(shape), 0.0);
         let most = if shape[1] == 1 && self.lambda == 1.0 { 0.0 } else { f64::INFINITY };
         // The slope of Σ (d − d̄)² by d̄ is 0.
         let centre = mean(logs.clone());
         let rest = logs - centre.clone().detach();
         let whole = centre + elementwise([scale], |[scale]| scale.ln());
-        (mean(rest.clone() * rest) + whole.clone() * whole * (1.0 - self.lambda)).mask_fill(is_lost, most)
+        let losses = (mean(rest.clone() * rest) + whole.clone() * whole * (1.0 - self.lambda)).mask_fill(is_lost, most);
+        // A single infinite logarithm pushes all others its own way, and what it is compared with the other way.
+        let single = lost.equal_elem(1.0).expand(shape);
+        let own = signs.clone().mask_fill(single.clone().bool_not(), 0.0);
+        let push = signs.clone().sum_dim(1).expand(shape).mask_fill(single.bool_not(), 0.0) * self.lambda.ceil();
+        let push = (own - push.mask_fill(signs.not_equal_elem(0.0), 0.0)) * most.min(1.0);
+        losses + pushed(given_x, push.clone()) + pushed(given_y, -push)
     }
+}
+
+/// Nothing, with an infinite slope of this sign by every element.
+fn pushed(x: Tensor<3>, sign: Tensor<3>) -> Tensor<3> {
+    let endless = x.clone().is_inf();
+    let x = x.mask_fill(endless, 0.0);
+    let most = if x.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
+    // x − detach(x) is 0 and has slope 1; an infinite factor would make NaN of it.
+    ((x.clone() - x.detach()) * 2_f64.powi(100) * (sign * most)).sum_dim(1)
 }

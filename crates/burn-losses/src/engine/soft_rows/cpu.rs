@@ -142,7 +142,9 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
         _ => B::elements::<E>(input).as_ptr(),
     };
     let mut each = if losses && call.reduction.is_none() { Vec::<E>::with_capacity(rows) } else { Vec::new() };
-    let smoothing = call.label_smoothing.as_ref().map(|smoothing| smoothing.shares(extent.classes));
+    // Not of nothing, which may have any number of classes.
+    let smoothing = call.label_smoothing.as_ref().filter(|_| rows > 0);
+    let smoothing = smoothing.map(|smoothing| smoothing.shares(extent.classes));
     let job = Job {
         call,
         extent,
