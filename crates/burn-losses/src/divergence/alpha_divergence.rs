@@ -1,6 +1,6 @@
 //! α-divergence.
 
-use super::{mixture, renyi};
+use super::mixture;
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
