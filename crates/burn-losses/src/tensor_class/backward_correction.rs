@@ -1,11 +1,11 @@
 //! Backward correction.
 
+use super::corrected::Corrected;
 use super::transition::{Table, Transition};
 use crate::catalogue::{Described, Entry, Family, Parameter, Range};
 use crate::check::{self, LossError};
 use crate::criteria::TensorClassFormula;
-use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
-use crate::real::Real;
+use crate::engine::soft_rows::SoftClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -117,43 +117,5 @@ impl TensorClassFormula for BackwardCorrection {
         let weights = inverse.of(&targets, &scores, |weight| weight);
         let losses: Tensor<2> = Corrected {}.init().forward_soft_no_reduction(scores, weights);
         losses.reshape([rows, 1, inner])
-    }
-}
-
-/// −Σₖ aₖ·ln pₖ for the a of a row, of any sign and with the sum 1.
-///
-/// What is infinite in it is kept apart: all ln pₖ that are −∞ become so alike, so that the sum of their a says which ∞ the
-/// loss is. Added up one by one they would be ∞ − ∞.
-#[derive(Clone, Debug, Serialize)]
-struct Corrected {}
-
-impl SoftClassFormula for Corrected {
-    const SECOND: bool = true;
-
-    fn name() -> &'static str {
-        "BackwardCorrection"
-    }
-
-    #[inline(always)]
-    fn term<R: Real>(&self, class: &Class<R>) -> R {
-        let is_lost = class.log_p().equal(&class.constant(f64::NEG_INFINITY));
-        // 0, with the slope of ln p.
-        let lost = class.finite_log_p() - LOST;
-        -class.weighted(class.target(), R::select(&is_lost, lost, class.log_p()))
-    }
-
-    /// The share of what is infinite.
-    #[inline(always)]
-    fn second<R: Real>(&self, class: &Class<R>) -> R {
-        let is_lost = class.log_p().equal(&class.constant(f64::NEG_INFINITY));
-        R::select(&is_lost, class.target(), class.constant(0.0))
-    }
-
-    #[inline(always)]
-    fn loss<R: Real>(&self, sums: &Sums<R>) -> R {
-        let zero = sums.constant(0.0);
-        let below = R::select(&sums.second().less(&zero), sums.constant(f64::NEG_INFINITY), zero.clone());
-        // Added, so that the slopes stay.
-        sums.first() + R::select(&zero.less(&sums.second()), sums.constant(f64::INFINITY), below)
     }
 }

@@ -3,6 +3,7 @@
 
 mod backward_correction;
 mod bi_tempered;
+mod corrected;
 mod focal_cosine;
 mod forward_correction;
 mod generalized_jensen_shannon;
