@@ -412,6 +412,8 @@ fn element(config: &LossConfig, random: &mut Random) -> [f64; 3] {
     let (a, b) = (random.uniform(-3.0, 3.0), random.uniform(-3.0, 3.0));
     let (positive, amount) = (random.uniform(0.3, 3.0), random.uniform(0.1, 4.0));
     let sign = if random.below(2) == 0 { 1.0 } else { -1.0 };
+    // Of a wrapper, what the loss inside takes.
+    let config = config.innermost();
     match (config, config.entry().family) {
         (LossConfig::Msle(_) | LossConfig::Rmsle(_) | LossConfig::ScaleInvariantLog(_), _) => [positive, amount, 0.0],
         (LossConfig::AdaptiveWing(_), _) => [a / 3.0, b.abs() / 3.0, 0.0],

@@ -101,6 +101,15 @@ pub(crate) fn moved(x: Tensor<3>, slope: Tensor<3>) -> Tensor<3> {
     (slope.clone() * near + far * slope).sum_dim(1)
 }
 
+/// Nothing, with an infinite slope of this sign by every element.
+pub(crate) fn pushed(x: Tensor<3>, sign: Tensor<3>) -> Tensor<3> {
+    let endless = x.clone().is_inf();
+    let x = x.mask_fill(endless, 0.0);
+    let most = if x.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
+    // x − detach(x) is 0 and has slope 1; an infinite factor would make NaN of it.
+    ((x.clone() - x.detach()) * 2_f64.powi(100) * (sign * most)).sum_dim(1)
+}
+
 /// Half precision is computed in f32.
 pub(crate) fn widened(x: FloatTensor<B>) -> FloatTensor<B> {
     match x.dtype() {

@@ -131,8 +131,7 @@ impl TensorClassFormula for Seesaw {
         // What is as large as the best is not behind it, even at ∞.
         let behind = |x: Tensor<3>| {
             let best = x.clone().gather(1, most.clone()).expand(shape);
-            let is_best = x.clone().equal(best.clone());
-            (x - best).mask_fill(is_best, 0.0)
+            (x.clone() - best.clone()).mask_fill(x.equal(best), 0.0)
         };
         let mut adjusted = behind(fixed.clone());
         if self.q > 0.0 {
@@ -145,8 +144,7 @@ impl TensorClassFormula for Seesaw {
         }
         // What is infinite is so by itself, with its own slope.
         let adjusted = (adjusted + movement(scores.clone())).mask_where(scores.clone().is_inf(), scores);
-        let losses = CrossEntropy::default().init();
-        let losses = losses.forward_no_reduction(adjusted, targets.reshape([rows, inner]));
+        let losses = CrossEntropy::default().init().forward_no_reduction(adjusted, targets.reshape([rows, inner]));
         losses.reshape([rows, 1, inner])
     }
 }

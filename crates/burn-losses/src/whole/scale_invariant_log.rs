@@ -3,10 +3,10 @@
 use super::{at_least, log_ratio, lost};
 use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::criteria::{Per, TensorFormula};
-use crate::engine::graph::elementwise;
+use crate::engine::graph::{elementwise, pushed};
 use crate::real::Real;
 use burn::config::Config;
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Scale-invariant logarithmic error: the mean squared logarithmic error of an item, less a share of its mean's square.
@@ -144,19 +144,9 @@ impl TensorFormula for ScaleInvariantLog {
         let whole = centre + elementwise([scale], |[scale]| scale.ln());
         let losses = (mean(rest.clone() * rest) + whole.clone() * whole * (1.0 - self.lambda)).mask_fill(is_lost, most);
         // A single infinite logarithm pushes all others its own way, and what it is compared with the other way.
-        let single = lost.equal_elem(1.0).expand(shape);
-        let own = signs.clone().mask_fill(single.clone().bool_not(), 0.0);
-        let push = signs.clone().sum_dim(1).expand(shape).mask_fill(single.bool_not(), 0.0) * self.lambda.ceil();
-        let push = (own - push.mask_fill(signs.not_equal_elem(0.0), 0.0)) * most.min(1.0);
+        let own = signs.mask_fill(lost.equal_elem(1.0).bool_not().expand(shape), 0.0);
+        let others = own.clone().sum_dim(1).expand(shape).mask_fill(own.clone().not_equal_elem(0.0), 0.0);
+        let push = (own - others * self.lambda.ceil()) * most.min(1.0);
         losses + pushed(given_x, push.clone()) + pushed(given_y, -push)
     }
-}
-
-/// Nothing, with an infinite slope of this sign by every element.
-fn pushed(x: Tensor<3>, sign: Tensor<3>) -> Tensor<3> {
-    let endless = x.clone().is_inf();
-    let x = x.mask_fill(endless, 0.0);
-    let most = if x.dtype() == DType::F64 { f64::MAX } else { f64::from(f32::MAX) };
-    // x − detach(x) is 0 and has slope 1; an infinite factor would make NaN of it.
-    ((x.clone() - x.detach()) * 2_f64.powi(100) * (sign * most)).sum_dim(1)
 }
