@@ -115,16 +115,14 @@ impl TensorFormula for ScaleInvariantLog {
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         let shape = prediction.dims();
-        let share = 1.0 / shape[1] as f64;
         let (given_x, given_y) = (prediction.clone(), target.clone());
-        let mean = |x: Tensor<3>| x.sum_dim(1) * share;
+        let mean = |x: Tensor<3>| x.sum_dim(1) * (1.0 / shape[1] as f64);
         let [x, y] = [prediction, target].map(|x| at_least(self.epsilon, x));
         // Both in a smaller unit, where the largest would leave the finite numbers below.
         let huge = x.clone().max_pair(y.clone()).greater_elem(1e25);
         let [x, y] = [x, y].map(|x| x.clone().mask_where(huge.clone(), x * 0.5f64.powi(60)));
-        let [rough_x, rough_y] = [&x, &y].map(|x| x.clone().detach().log());
         // Any number will do, but one that takes no product out of range.
-        let rough = rough_x - rough_y;
+        let rough = x.clone().detach().log() - y.clone().detach().log();
         let infinite = rough.clone().is_inf();
         let scale = mean(rough.mask_fill(infinite.clone(), 0.0)).clamp(-20.0, 20.0).exp();
         let product = y.clone() * scale.clone();
