@@ -435,6 +435,42 @@ fn huge_logits_have_finite_losses_and_gradients() {
     faults.report(5_000);
 }
 
+/// One infinite logit, of the target and of each rival: what is a limit on the fused path is the same on the composed one,
+/// slopes by what is infinite among them.
+#[test]
+fn infinite_logits_have_the_same_limits_on_both_paths() {
+    let mut faults = Faults::default();
+    let mut random = Random::new(8);
+    for config in all_configurations(CLASSES) {
+        if names(&config).iter().any(|name| ["logit_clip", "logit_norm"].contains(name)) {
+            continue; // Of finite logits only.
+        }
+        for infinite in [f64::INFINITY, f64::NEG_INFINITY] {
+            let mut problem = Problem::random(&config, &[CLASSES, CLASSES], &mut random);
+            problem.targets.fill(0);
+            for target in 0..CLASSES {
+                let at = problem.row(target)[target];
+                problem.logits[at] = infinite;
+            }
+            for way in plain_ways().iter().filter(|way| way.composed) {
+                let problem = problem.clone().rounded(way.dtype);
+                let by = problem.reductions()[0];
+                let got = problem.run(way, by);
+                let fused = problem.run(&Way { composed: false, ..way.clone() }, by);
+                let what = || format!("{infinite} {by:?} {way} {}", describe(&problem));
+                let tolerance = Tolerance::of(&config, way.dtype).times(4.0);
+                faults.compare_outcomes(tolerance, &got, &fused, || format!("fused, {}", what()));
+                let both = [(&got.value, &fused.value), (&got.gradient, &fused.gradient)];
+                let alike = both.iter().all(|(got, fused)| {
+                    got.iter().zip(*fused).all(|(got, fused)| got == fused || got.is_finite() && fused.is_finite())
+                });
+                faults.expect(alike, || format!("{got:?} instead of {fused:?}, {}", what()));
+            }
+        }
+    }
+    faults.report(500);
+}
+
 #[test]
 fn cross_entropy_of_huge_logits_is_their_difference() {
     let mut faults = Faults::default();
