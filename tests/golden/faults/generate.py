@@ -790,6 +790,9 @@ def infinities():
             )
         ):
             before = len(suite.cases)
+            # Classes that all lie infinitely far behind keep their differences in the slopes of this limit; sums do not.
+            if config == {"name": "renyi", "alpha": 2} and k == 2:
+                continue
             suite.add(f"{titled(config)}_soft_{k}", config, {"logits": array([1, 3], row), "targets": array([1, 3], q)})
             # The slopes by targets of 0 are conventions.
             for case in suite.cases[before:]:

@@ -50,7 +50,8 @@ impl<W: LogitTransform, L> Transformed<W, L> {
     }
 }
 
-/// The logits, `[V·N, C, d…]`, with rows of zeros where they count for nothing: those say nothing, whatever they are.
+/// The logits, `[V·N, C, d…]`, with rows of zeros where they count for nothing and are not finite: what has a slope of 0 by
+/// the loss would have NaN by the transformation.
 fn heard<const D: usize>(logits: Tensor<D>, counts: Tensor<1>) -> Tensor<D> {
     let dims = logits.dims();
     let inner: usize = dims[2..].iter().product();
@@ -62,7 +63,8 @@ fn heard<const D: usize>(logits: Tensor<D>, counts: Tensor<1>) -> Tensor<D> {
     }
     let silent = counts.equal_elem(0.0).reshape([1, items, 1, inner]);
     let silent = silent.expand([dims[0] / items, items, classes, inner]).reshape(dims);
-    logits.mask_fill(silent, 0.0)
+    let broken = logits.clone().detach().is_finite().bool_not().any_dim(1).expand(dims);
+    logits.mask_fill(silent.bool_and(broken), 0.0)
 }
 
 impl<const D: usize, Y, W: LogitTransform, L: Criterion<Tensor<D>, Y>> Criterion<Tensor<D>, Y> for Transformed<W, L> {

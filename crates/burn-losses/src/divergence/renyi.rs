@@ -35,7 +35,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// The sum is made of logarithms, so nothing over- or underflows; where it is near 1, of what each term is more than its
 /// share of 1, which keeps the digits of distributions that are nearly equal. Where q is 1 for one class and 0 for the others the
-/// loss is −ln pₜ to the last digit, however near to 1 or to 0 pₜ is.
+/// loss is −ln pₜ to the last digit, however near to 1 or to 0 pₜ is. Against a logit of ∞, with α > 1, the other classes
+/// have equal slopes: how far they lie from each other is lost in ∞.
 ///
 /// # Source
 ///

@@ -102,6 +102,6 @@ impl TensorClassFormula for MultiMargin {
         let target = scores.clone().gather(1, targets.clone()).expand(scores.dims());
         let slack = relu(without(added(scores, target, self.margin), targets, 0.0));
         let slack = if self.p == 2.0 { elementwise([slack], |[slack]| slack.clone() * slack) } else { slack };
-        slack.sum_dim(1) * (1.0 / classes)
+        (slack * (1.0 / classes)).sum_dim(1)
     }
 }
