@@ -86,7 +86,7 @@ impl Schedule {
                 match shape {
                     // As the numbers are written: half way from 0.2 to 0.4 is 0.3.
                     RampShape::Linear => {
-                        Decimal::between(from, to, step, steps).unwrap_or_else(|| from * (1.0 - part) + to * part)
+                        Decimal::between(from, to, step, steps).unwrap_or(from * (1.0 - part) + to * part)
                     }
                     RampShape::Cosine => from + (to - from) * 0.5 * (1.0 - (core::f64::consts::PI * part).cos()),
                     // Where the ratio leaves the range of a double, its ends do not.

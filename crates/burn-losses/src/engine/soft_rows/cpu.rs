@@ -402,7 +402,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         }
         if with_gradient {
             let by_weight = weighs_rows.then_some(by_weight);
-            self.gradients::<V>(softmax, &largest, &exp_sum, &mut factors, by_weight, first, rows);
+            self.gradients::<V>(softmax, (&largest, &exp_sum), &mut factors, by_weight, first, rows);
         }
         total
     }
@@ -694,8 +694,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     fn gradients<V: Vector<T = E::Acc>>(
         &mut self,
         softmax: bool,
-        largest: &Columns<E::Acc>,
-        exp_sum: &Columns<E::Acc>,
+        (largest, exp_sum): (&Columns<E::Acc>, &Columns<E::Acc>),
         factors: &mut Columns<E::Acc>,
         by_weight: Option<Columns<E::Acc>>,
         first: usize,
@@ -802,8 +801,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             if any_infinite {
                 self.unbound(made, &infinite, factors);
             }
-            let which = if which == 0 { Array::Slope } else { Array::TargetSlope };
-            self.store(which, first, rows);
+            self.store(made, first, rows);
         }
     }
 
