@@ -141,11 +141,11 @@ fn init<F: Described + DeserializeOwned>(callers: &mut Callers, init: impl Fn(&F
 fn init_points_at_its_caller() {
     Callers::of(|callers| {
         macro_rules! init {
-            ($signature:ident: $($loss:ident),+) => { $(init(callers, |loss: &$loss| drop(loss.init()));)+ };
+            ($signature:ident: $($loss:ident),+) => { $(init(callers, |loss: &$loss| { let _ = loss.init(); });)+ };
         }
         typed!(init);
         macro_rules! wrappers {
-            ($($wrapper:ident),+) => { $(init(callers, |wrapper: &$wrapper| drop(wrapper.init(Focal::default().init())));)+ };
+            ($($wrapper:ident),+) => { $(init(callers, |wrapper: &$wrapper| { let _ = wrapper.init(Focal::default().init()); });)+ };
         }
         wrappers!(
             LogitClip,

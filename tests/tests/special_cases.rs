@@ -300,7 +300,7 @@ fn bounds_are_reached() {
 /// Between the label and β·H: by mpmath, pₜ = 0.4759631… of ten classes at β = 1.
 #[test]
 fn confidence_penalty_is_least_above_the_entropy_of_all_classes() {
-    let (ahead, least) = (2.1010029972769727, -1.1010029972769727); // 1/pₜ, and 1 less with the other sign
+    let (ahead, least) = (2.101_002_997_276_973, -1.1010029972769727); // 1/pₜ, and 1 less with the other sign
     let mut logits = [0.0; 10];
     logits[3] = ahead;
     let loss = || json!({"name": "confidence_penalty", "beta": 1});

@@ -456,7 +456,10 @@ mod tests {
     #[test]
     fn number_is_short() {
         assert_eq!([-1.0, -0.0, 0.0, 0.25, 10.0].map(|value| number(value, 2)), ["−1", "0", "0", "0.25", "10"]);
-        assert_eq!([-10.0 + 1e-13, std::f64::consts::LN_10, -1.8].map(|value| number(value, 3)), ["−10", "2.303", "−1.8"]);
+        assert_eq!(
+            [-10.0 + 1e-13, std::f64::consts::LN_10, -1.8].map(|value| number(value, 3)),
+            ["−10", "2.303", "−1.8"]
+        );
     }
 
     #[test]
