@@ -29,6 +29,8 @@ use std::sync::Arc;
 const FAR: f32 = 1e30;
 /// Below every logit; a sum that starts here starts with nothing.
 const LOWEST: f32 = -3e38;
+/// Stands for a logit of ∞.
+const HIGHEST: f32 = f32::MAX;
 
 /// Units that add up what each of them has: 1, or a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -445,7 +447,7 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
     let mut other_weights = f32::new(0.0);
     let mut k = first;
     while k < read {
-        let x = f32::cast_from(logits[base + k as usize * stride]);
+        let x = bounded(f32::cast_from(logits[base + k as usize * stride]), numbers.infinity);
         if comptime!(plan.kept > 0) {
             kept[k as usize] = x;
         }
@@ -473,9 +475,9 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
         shifted_sum = sum_of(moved, &mut scratch, comptime!(plan.team));
         other_weights = sum_of(other_weights, &mut scratch, comptime!(plan.team));
     }
-    // Nothing there, or +∞ among the logits.
-    let exp_sum = select(top == numbers.infinity, numbers.nan, exp_sum);
     let shift = select(exp_sum == 0.0f32, f32::new(0.0), top);
+    // What is infinite has all of the sum, in equal parts.
+    let endless = top == HIGHEST;
 
     let mut a = f32::new(0.0);
     let mut b = f32::new(0.0);
@@ -495,7 +497,7 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
             factor *= f32::cast_from(upstream[index]);
         }
         let finished = finish(
-            shift,
+            select(endless, numbers.infinity, shift),
             exp_sum,
             shifted_sum,
             other_weights,
@@ -538,7 +540,11 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
         let mut k = first;
         while k < read {
             let place = base + k as usize * stride;
-            let x = if comptime!(plan.kept > 0) { kept[k as usize] } else { f32::cast_from(logits[place]) };
+            let x = if comptime!(plan.kept > 0) {
+                kept[k as usize]
+            } else {
+                bounded(f32::cast_from(logits[place]), numbers.infinity)
+            };
             let mut g = a * exp_nonpositive(x - shift, numbers.infinity);
             if comptime!(plan.log_p_sum.is_some()) {
                 let w = if comptime!(plan.term_weights()) { read_table(&table, k) } else { f32::new(1.0) };
@@ -553,6 +559,12 @@ pub(super) fn class_rows<F: Float, I: Int, W: Int, L: Float>(
             k += comptime!(plan.team.units);
         }
     }
+}
+
+/// A logit, ∞ as the largest number: ∞ − ∞ is never taken.
+#[cube]
+fn bounded(x: f32, infinity: f32) -> f32 {
+    select(x == infinity, f32::new(HIGHEST), x)
 }
 
 #[cube]
