@@ -699,14 +699,15 @@ fn large_and_tiny_numbers_have_their_losses() {
         // In f32 10³⁰ squared is too large, and 10⁻³⁰ squared nothing.
         let far: f64 = if way.dtype == DType::F64 { 1e200 } else { 1e30 };
         let near = 1.0 / far;
-        let none = json!({"name": "cosine_distance", "epsilon": near * 1e-4});
+        // The least ε there is, and what is above it.
+        let (none, tiny) = (json!({"name": "cosine_distance", "epsilon": 1e-30}), 1e-25);
         let cases = [
             (problem_of(json!("rmse"), &[1, 2], [vec![far, -far], vec![0.0, 0.0]]), far),
             (problem_of(json!("rmse"), &[2, 1], [vec![near, near], vec![0.0, 0.0]]), near),
             (problem_of(json!("cosine_distance"), &[1, 2], [vec![3.0 * far, 4.0 * far], vec![4.0, 3.0]]), 0.04),
             (problem_of(json!("cosine_distance"), &[1, 2], [vec![3.0, 4.0], vec![-4.0 * far, -3.0 * far]]), 1.96),
-            (problem_of(none.clone(), &[1, 2], [vec![3.0 * near, 4.0 * near], vec![4.0, 3.0]]), 0.04),
-            (problem_of(none, &[1, 2], [vec![3.0 * near, 4.0 * near], vec![4.0 * near, 3.0 * near]]), 0.04),
+            (problem_of(none.clone(), &[1, 2], [vec![3.0 * tiny, 4.0 * tiny], vec![4.0, 3.0]]), 0.04),
+            (problem_of(none, &[1, 2], [vec![3.0 * tiny, 4.0 * tiny], vec![4.0 * tiny, 3.0 * tiny]]), 0.04),
             (problem_of(json!("zlpr"), &[1, 2], [vec![-1e4, 1e4], vec![1.0, 0.0]]), 2e4),
             (problem_of(json!("zlpr"), &[1, 2], [vec![1e4, -1e4], vec![1.0, 0.0]]), 0.0),
             // Two rivals of the same height.
@@ -1198,7 +1199,7 @@ fn wrappers_select_and_flood_rows() {
     // Weights do not go through wrappers.
     let weights = Tensor::<2>::ones([4, 1], (&device, DType::F64));
     let error = top.try_forward_weighted(prediction.clone(), target.clone(), weights, by).unwrap_err();
-    assert_eq!(error.to_string(), "weights: the loss must not be wrapped, got a wrapped loss");
+    assert_eq!(error.to_string(), "weights: the loss must be one that nothing goes round, got TopK");
     let flooded = any(json!({"name": "flooding", "loss": "cosine_distance"}));
     let says = said(|| flooded.forward_no_reduction(prediction, target));
     assert_eq!(says, "Flooding: reduction must be Mean or Sum, since it acts on the reduced value, got none");

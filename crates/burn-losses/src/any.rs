@@ -742,13 +742,11 @@ impl<const D: usize, const T: usize> Criterion<Tensor<D>, Tensor<T, Int>> for An
     }
 
     fn counted(&self, logits: Tensor<D>, targets: Tensor<T, Int>) -> (Tensor<T>, Tensor<T>) {
-        let by_itself = |logits, targets| {
-            let mut relative = self.clone();
-            relative.calls(&mut |call| *call.class_weights = class_weights::relative(call.class_weights));
-            counted_by(&relative, logits, targets)
-        };
-        by_kind!(&self.0, _ => by_itself(logits, targets), _ => by_itself(logits, targets),
-            _ => by_itself(logits, targets), (wrapper, inner) => wrapper.init(&**inner).counted(logits, targets))
+        let mut relative = self.clone();
+        relative.calls(&mut |call| *call.class_weights = class_weights::relative(call.class_weights));
+        by_kind!(&self.0, _ => counted_by(&relative, logits, targets), _ => counted_by(&relative, logits, targets),
+            _ => counted_by(&relative, logits, targets),
+            (wrapper, inner) => wrapper.init(&**inner).counted(logits, targets))
     }
 }
 

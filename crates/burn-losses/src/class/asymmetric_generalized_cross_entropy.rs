@@ -59,7 +59,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AsymmetricGeneralizedCrossEntropy {
-    /// a, added to pₜ: > 0 and ≤ 10⁴, default 1.
+    /// a, added to pₜ: > 0 and ≤ 30, default 1.
     pub a: f64,
     /// q, the power: > 0 and ≤ 9, default 2.
     pub q: f64,
@@ -96,7 +96,7 @@ impl Described for AsymmetricGeneralizedCrossEntropy {
         source: "Zhou et al., Asymmetric Loss Functions for Learning with Noisy Labels, 2021, AGCE",
         purpose: "Wrong labels, the right one being the most frequent",
         parameters: &[
-            Parameter::new("a", 1.0, Range::above_up_to(0.0, 1e4)),
+            Parameter::new("a", 1.0, Range::above_up_to(0.0, 30.0)),
             Parameter::new("q", 2.0, Range::above_up_to(0.0, 9.0)),
         ],
     };

@@ -161,8 +161,10 @@ impl Module for Unplaced {
         Self { moved: true, ..self.map_weighting(|weighting| weighting.fork(device)) }
     }
 
+    /// As [`fork`](Module::fork): weights that were moved along a graph would be no parameters any longer, and `train()`
+    /// would refuse them.
     fn to_device(self, device: &Device) -> Self {
-        Self { moved: true, ..self.map_weighting(|weighting| weighting.to_device(device)) }
+        self.fork(device)
     }
 
     fn train(self) -> Self {

@@ -63,6 +63,7 @@ pub trait Criterion<Input, Target> {
     /// The loss of every target, multiplied by what it counts, and what it counts: both by a factor that a mean of them does
     /// not depend on, and that keeps class weights of any size in the range of the dtype.
     #[doc(hidden)]
+    #[track_caller]
     fn counted(&self, input: Input, target: Target) -> (Self::Losses, Self::Losses) {
         counted_by(self, input, target)
     }

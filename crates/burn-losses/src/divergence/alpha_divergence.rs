@@ -60,7 +60,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AlphaDivergence {
-    /// α, from the mode of the target (≤ 0) to all of it (≥ 1): ≥ −100 and ≤ 100, default 0.5.
+    /// α, from the mode of the target (≤ 0) to all of it (≥ 1): ≥ −8 and ≤ 8, default 0.5.
     pub alpha: f64,
 }
 
@@ -88,7 +88,7 @@ impl Described for AlphaDivergence {
         formula: "Σₖ (qₖ^α·pₖ^(1−α) − α·qₖ − (1 − α)·pₖ)/(α·(α − 1))",
         source: "Amari, Differential-Geometrical Methods in Statistics, 1985",
         purpose: "To choose between covering the target and keeping to a mode",
-        parameters: &[Parameter::new("alpha", 0.5, Range::between(-100.0, 100.0))],
+        parameters: &[Parameter::new("alpha", 0.5, Range::between(-8.0, 8.0))],
     };
     const PICTURE: Picture = Picture {
         symbols: &[("alpha", "α")],

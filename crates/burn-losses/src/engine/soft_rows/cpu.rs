@@ -386,7 +386,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         let mut by_weight = [E::Acc::from_f64(0.0); LANES];
         for row in 0..rows {
             let own = self.job.counts.map_or(1.0, |counts| counts[first + row]);
-            let count = own * row_weights[row];
+            let count = if own == 0.0 { 0.0 } else { own * row_weights[row] };
             // What counts for nothing is nothing, whatever it is.
             let loss = if count == 0.0 { 0.0 } else { self.sums.loss[row].to_f64() * count };
             total += loss;
