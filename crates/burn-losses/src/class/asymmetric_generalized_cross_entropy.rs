@@ -61,7 +61,7 @@ use serde::{Deserialize, Serialize};
 pub struct AsymmetricGeneralizedCrossEntropy {
     /// a, added to pₜ: > 0 and ≤ 30, default 1.
     pub a: f64,
-    /// q, the power: > 0 and ≤ 9, default 2.
+    /// q, the power: > 0 and ≤ 8, default 2.
     pub q: f64,
 }
 
@@ -97,7 +97,7 @@ impl Described for AsymmetricGeneralizedCrossEntropy {
         purpose: "Wrong labels, the right one being the most frequent",
         parameters: &[
             Parameter::new("a", 1.0, Range::above_up_to(0.0, 30.0)),
-            Parameter::new("q", 2.0, Range::above_up_to(0.0, 9.0)),
+            Parameter::new("q", 2.0, Range::above_up_to(0.0, 8.0)),
         ],
     };
     const PICTURE: Picture = Picture {

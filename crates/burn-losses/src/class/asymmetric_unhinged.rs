@@ -61,7 +61,7 @@ use serde::{Deserialize, Serialize};
 pub struct AsymmetricUnhinged {
     /// a, from which pₜ is subtracted: > 1 and ≤ 10⁴, default 1.5.
     pub a: f64,
-    /// q, the power: > 0 and ≤ 9, default 0.9.
+    /// q, the power: > 0 and ≤ 8, default 0.9.
     pub q: f64,
 }
 
@@ -97,7 +97,7 @@ impl Described for AsymmetricUnhinged {
         purpose: "The passive part of a sum with an active loss",
         parameters: &[
             Parameter::new("a", 1.5, Range::above_up_to(1.0, 1e4)),
-            Parameter::new("q", 0.9, Range::above_up_to(0.0, 9.0)),
+            Parameter::new("q", 0.9, Range::above_up_to(0.0, 8.0)),
         ],
     };
     const PICTURE: Picture =
