@@ -477,7 +477,10 @@ fn kernels_follow_the_rules() {
     for way in ways().into_iter().filter(|way| !way.checkpointing && matches!(way.dtype, DType::F64 | DType::F32)) {
         for op in OPS {
             let tolerance = tolerance_of(op, &way);
-            let xs: Vec<f64> = ordinary().into_iter().chain(dense(op)).filter(|&x| in_domain(op, x)).collect();
+            // GPUs take an e^(−x) that is subnormal for 0, and so its product.
+            let is_kept = |x: f64| !(matches!(op, Op::Decay) && way.dtype == DType::F32 && x > 87.0);
+            let xs = ordinary().into_iter().chain(dense(op)).filter(|&x| in_domain(op, x) && is_kept(x));
+            let xs: Vec<f64> = xs.collect();
             let logits: Vec<f64> = xs.iter().flat_map(|&x| [0.0, x]).collect();
             let logits = TensorData::new(logits, [xs.len(), 2]);
             let logits = Tensor::<2>::from_data(logits, (&way.autodiff(), way.dtype)).require_grad();
