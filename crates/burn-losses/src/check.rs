@@ -199,7 +199,7 @@ pub(crate) fn pos_weight(loss: &str, weight: &PerClass) -> Result<(), LossError>
         None => weight.by_class().to_vec(),
     };
     // What f32 does not hold would be another weight there.
-    match values.iter().find(|w| **w != 0.0 && !(1e-30..=1e30).contains(*w)) {
+    match values.iter().find(|w| **w != 0.0 && !Range::SIZES.contains(*w)) {
         Some(bad) => Err(LossError(sentence(loss, "pos_weight", "be 0, or ≥ 1e-30 and ≤ 1e30", bad))),
         None => Ok(()),
     }

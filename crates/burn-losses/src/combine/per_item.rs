@@ -44,15 +44,15 @@ impl<W: PerItem, L: Module + ModuleDisplay> ModuleDisplay for PerItemLoss<W, L> 
 }
 
 impl<W: PerItem, L> PerItemLoss<W, L> {
-    /// The losses and counts, changed, in their own shape and dtype.
-    fn changed<O: Losses>(&self, losses: O, counts: O) -> (O, O) {
+    /// The losses, changed, in their own shape and dtype.
+    fn changed<O: Losses>(&self, losses: O, counts: O) -> O {
         let flat = losses.clone().flat();
         let dtype = flat.dtype();
         if flat.dims() == [0] {
-            return (losses, counts);
+            return losses;
         }
-        let changed = self.wrapper.change(wide_enough_to_sum(flat), wide_enough_to_sum(counts.flat()));
-        (losses.shaped(changed.0.cast(dtype)), losses.shaped(changed.1))
+        let (changed, _) = self.wrapper.change(wide_enough_to_sum(flat), wide_enough_to_sum(counts.flat()));
+        losses.shaped(changed.cast(dtype))
     }
 }
 
@@ -75,14 +75,13 @@ impl<X, Y, W: PerItem, L: Criterion<X, Y>> Criterion<X, Y> for PerItemLoss<W, L>
 
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
         let (losses, counts) = counted_by(&self.inner, input, target);
-        self.changed(losses, counts).0
+        self.changed(losses, counts)
     }
 
     fn counted(&self, input: X, target: Y) -> (L::Losses, L::Losses) {
         let (losses, counts) = self.inner.counted(input, target);
         // What this leaves out still counts in the mean of another wrapper around it.
-        let (losses, _) = self.changed(losses, counts.clone());
-        (losses, counts)
+        (self.changed(losses, counts.clone()), counts)
     }
 
     fn counts(&self, input: &X, target: &Y) -> L::Losses {

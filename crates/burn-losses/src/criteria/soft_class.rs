@@ -39,13 +39,6 @@ use std::sync::Arc;
 ///   scores' dtype, since rounding errors of p in f32 would be all there is of them. (On wgpu, which has no f64, in f32:
 ///   they are as right as p is there.)
 ///
-/// | what `Mean` divides by | here | PyTorch |
-/// |---|---|---|
-/// | classes, no weights | the targets that are not ignored | the same |
-/// | classes, class weights | the sum of the weights of those targets | the same for `CrossEntropyLoss`, `NLLLoss`; the number of targets for `MultiMarginLoss` |
-/// | probabilities, class weights or not | the rows | the same |
-/// | probabilities, row weights | the sum of the row weights | has none |
-///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use burn_losses::prelude::*;
