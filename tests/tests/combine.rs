@@ -863,13 +863,14 @@ fn learnt_weights_from_a_file_learn_without_being_told_of_devices() {
         let frozen = loss.no_grad();
         assert_eq!(by_s(&frozen, weighed_on(&frozen, &tracked, DType::F32)), None, "{name}, frozen");
     }
-    // What `to_device` makes of a parameter that others have too is none, as Burn says: `fork` does.
+    // Moved from a parameter that others have too they are parameters of their own, and `train()` takes them.
     let kept = weighed();
-    let moved = kept.clone().to_device(&plain);
-    let sentence = "UncertaintyWeighting: log_variances must be moved by fork(), since the losses are differentiated, got \
-                    the result of to_device()";
-    assert_eq!(said(|| weighed_on(&moved, &tracked, DType::F32)), sentence);
-    assert_eq!(numbers(weighed_on(&moved, &plain, DType::F32)), [7.0]);
+    let _ = numbers(weighed_on(&kept, &tracked, DType::F32));
+    for moved in [kept.clone().to_device(&plain), kept.clone().to_device(&plain).train()] {
+        let value = weighed_on(&moved, &tracked, DType::F32);
+        assert_eq!(by_s(&moved, value).as_deref(), Some(&BY_S[..]), "moved from a shared one");
+        assert_eq!(numbers(weighed_on(&moved, &plain, DType::F32)), [7.0]);
+    }
     // Unmoved, they are on no device that a model would go to.
     assert!(weighed().devices().is_empty() && weighed().to_device(&plain).devices().len() == 1);
     // The gradient finds its way back to another device.
