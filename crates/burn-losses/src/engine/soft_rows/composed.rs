@@ -127,7 +127,7 @@ pub(super) fn evaluate(
     let row_weights = weighs_rows.then(|| sum(weigh(detached(&targets))));
     let s1 = Dual::<_, 3>::variable(first_sum, 0);
     let s2 = Dual::variable(sum(weighted(second.value.clone())), 1);
-    let excess = Dual::variable(sum(detached(&targets)) - 1.0, 2);
+    let excess = Dual::variable(excess(detached(&targets), sum), 2);
     let loss = call.formula.loss_program(extent.classes, is_softmax).run(&[s1, s2, excess], &numbers).swap_remove(0);
     let value = loss.value.clone();
     let mut losses = match &row_weights {
@@ -264,4 +264,15 @@ impl Softmax {
         let rest = d - self.p.clone() * expanded(others + own);
         Numbers::select(&self.is_most, expanded(most), rest)
     }
+}
+
+/// Σₖ qₖ − 1 with the digits that a sum near 1 would round away: the multiples of 2⁻¹² add up exactly, and the rest is
+/// small.
+fn excess(targets: Numbers, sum: impl Fn(Numbers) -> Numbers) -> Numbers {
+    let coarse: Numbers = Primitive(B::float_round((targets.clone() * 4096.0).0));
+    let coarse = coarse * (1.0 / 4096.0);
+    // Of what is infinite, nothing is left.
+    let is_whole = targets.equal(&coarse);
+    let fine = filled(targets - coarse.clone(), &is_whole, 0.0);
+    sum(coarse) - 1.0 + sum(fine)
 }
