@@ -2,6 +2,7 @@
 
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::tensor::{DType, Int, Tensor, TensorData};
+use burn_losses::Init as _;
 use burn_losses::real::{Dual, F32, Primitive, Real};
 use burn_losses::{AnyClassLoss, ClassFormula, Row};
 use burn_losses_tests::{Faults, Tolerance, Way, numbers, ways};

@@ -4,8 +4,7 @@ use burn::tensor::{Bool, DType, Device, Int, Tensor, TensorData};
 use burn_losses::catalogue::{self, Family, Signature};
 use burn_losses::prelude::*;
 use burn_losses::{
-    AnyTensorLoss, CosineDistance, MultilabelMargin, MultilabelSoftMargin, Rmse, ScaleInvariantLog, TensorFormula,
-    TensorLoss, Zlpr,
+    AnyTensorLoss, CosineDistance, MultilabelMargin, MultilabelSoftMargin, Rmse, ScaleInvariantLog, TensorLoss, Zlpr,
 };
 use burn_losses_tests::{
     Differences, Faults, Problem, Random, TensorOutcome, TensorProblem, Tolerance, Way, config, describe_tensors,

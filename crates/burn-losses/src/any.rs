@@ -1,25 +1,27 @@
 //! [`AnyLoss`]: a loss whose type is chosen at run time.
 
-use crate::catalogue::Described;
-use crate::check::{self, LossError};
-use crate::class_weights;
+use crate::base::check;
+use crate::base::class_weights;
+use crate::base::display;
+use crate::base::entry::Described;
+use crate::base::error::{self, LossError};
+use crate::base::input::Input;
+use crate::base::per_class::PerClass;
+use crate::base::reduction::Reduction;
 use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Scheduled,
     SmallLoss, TopK, Unplaced, WeightedSum,
 };
-use crate::criteria::{
+use crate::engine::class_rows::{self, ClassCall, ClassFormula};
+use crate::engine::pointwise::{
+    self, BinaryFormula, BinaryOptions, DistributionFormula, ErasedBinary, PointCall, PointwiseFormula,
+};
+use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
+use crate::signature::{
     BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses as _, PointwiseLoss, SoftClassLoss,
     TensorCall, TensorClassCall, TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss, check_shapes,
     class_counts, counted_by,
 };
-use crate::display;
-use crate::engine::class_rows::{self, ClassCall, ClassFormula};
-use crate::engine::pointwise::{
-    self, BinaryFormula, BinaryOptions, DistributionFormula, ErasedBinary, Input, PointCall, PointwiseFormula,
-};
-use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
-use crate::per_class::PerClass;
-use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Int, Tensor};
 use core::fmt::Debug;
@@ -417,11 +419,11 @@ impl AnyClassLoss {
     /// Against targets that are smoothed.
     pub(crate) fn smoothed(smoothing: &LabelSmoothing, inner: Self) -> Result<Self, LossError> {
         smoothing.check()?;
-        let refused = |rule: &str| Err(check::refused(type_name_of(smoothing), "the loss", rule, inner.name()));
+        let refused = |rule: &str| Err(error::refused(type_name_of(smoothing), "the loss", rule, inner.name()));
         match inner.soft() {
             Some(call) if call.label_smoothing.is_some() => refused("be one that is not smoothed yet"),
             Some(call) => {
-                let call = SoftCall { label_smoothing: Some(smoothing.clone()), ..call.clone() };
+                let call = SoftCall { label_smoothing: Some(smoothing.target()), ..call.clone() };
                 Ok(Self::of(Kind::Leaf(AnyClass(ClassKind::Soft(call)))))
             }
             None if inner.inner().is_empty() => {
@@ -439,7 +441,7 @@ impl AnyClassLoss {
     /// [`try_with_class_weights`](Self::try_with_class_weights).
     #[track_caller]
     pub fn with_class_weights(self, weights: impl Into<Option<Vec<f64>>>) -> Self {
-        check::enforce(self.try_with_class_weights(weights))
+        error::enforce(self.try_with_class_weights(weights))
     }
 
     /// With a weight for each class in the innermost losses; `None` takes the weights away.
@@ -529,7 +531,7 @@ impl AnyClassLoss {
         probabilities: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        check::enforce(self.try_forward_soft::<D, D>(scores, probabilities, None, reduction))
+        error::enforce(self.try_forward_soft::<D, D>(scores, probabilities, None, reduction))
     }
 
     /// The loss of the batch, `[1]`, against a probability for every class, each row multiplied by its weight.
@@ -545,7 +547,7 @@ impl AnyClassLoss {
         weights: Tensor<T>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        check::enforce(self.try_forward_soft(scores, probabilities, Some(weights), reduction))
+        error::enforce(self.try_forward_soft(scores, probabilities, Some(weights), reduction))
     }
 
     /// The loss of every row against a probability for every class, `[N, d1, …]`: T is D − 1, see
@@ -560,7 +562,7 @@ impl AnyClassLoss {
         scores: Tensor<D>,
         probabilities: Tensor<D>,
     ) -> Tensor<T> {
-        check::enforce(self.try_forward_soft_no_reduction(scores, probabilities))
+        error::enforce(self.try_forward_soft_no_reduction(scores, probabilities))
     }
 
     /// The loss of the batch, `[1]`, against a probability for every class; with weights, each row multiplied by its own.
@@ -668,8 +670,8 @@ impl AnyClass {
 
     fn check_shapes(&self, logits: &[usize], targets: &[usize]) -> Result<(), LossError> {
         by_kind!(&self.0,
-            call => check::try_class_shapes(logits, targets, call),
-            call => check::try_soft_class_shapes(logits, targets, call),
+            call => call.check_shapes(logits, targets),
+            call => call.check_classes(logits, targets),
             call => check_shapes(call, logits, targets),
             (_, inner) => inner.any_leaf(&mut |leaf| leaf.check_shapes(logits, targets)))
     }
@@ -689,9 +691,9 @@ impl AnyClass {
 impl Leaf for AnyClass {
     fn display(&self, content: Content) -> Content {
         by_kind!(&self.0,
-            call => display::call(call, content),
-            call => display::soft(call, content),
-            call => display::tensor_class(call, content),
+            call => call.display(content),
+            call => call.display(content),
+            call => call.display(content),
             (wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner))
     }
 
@@ -804,7 +806,7 @@ impl AnyPointwiseLoss {
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        check::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
+        error::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
     }
 
     /// The same, of a loss that may be wrapped.
@@ -865,7 +867,7 @@ impl AnyBinaryLoss {
     /// If it is negative or not finite: for one of a file there is [`try_with_pos_weight`](Self::try_with_pos_weight).
     #[track_caller]
     pub fn with_pos_weight(self, pos_weight: impl Into<PerClass>) -> Self {
-        check::enforce(self.try_with_pos_weight(pos_weight))
+        error::enforce(self.try_with_pos_weight(pos_weight))
     }
 
     /// With the factor of positive targets: see [`BinaryLoss::with_pos_weight`].
@@ -888,7 +890,7 @@ impl AnyBinaryLoss {
     /// [`try_with_label_smoothing`](Self::try_with_label_smoothing).
     #[track_caller]
     pub fn with_label_smoothing(self, label_smoothing: f64) -> Self {
-        check::enforce(self.try_with_label_smoothing(label_smoothing))
+        error::enforce(self.try_with_label_smoothing(label_smoothing))
     }
 
     /// With label smoothing: see [`BinaryLoss::with_label_smoothing`].
@@ -915,7 +917,7 @@ impl AnyBinaryLoss {
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        check::enforce(self.try_forward_weighted(scores, targets, weights, reduction))
+        error::enforce(self.try_forward_weighted(scores, targets, weights, reduction))
     }
 
     /// The same, of a loss that may be wrapped.
@@ -999,7 +1001,7 @@ impl AnyDistributionLoss {
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        check::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
+        error::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
     }
 
     /// The same, of a loss that may be wrapped.
@@ -1079,7 +1081,7 @@ impl AnyTensorLoss {
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        check::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
+        error::enforce(self.try_forward_weighted(prediction, target, weights, reduction))
     }
 
     /// The same, of a loss that may be wrapped.
@@ -1132,5 +1134,20 @@ impl<const D: usize, Y: BinaryTargets<D>> Criterion<Tensor<D>, Y> for AnyTensor 
 
     fn counts(&self, prediction: &Tensor<D>, _: &Y) -> Tensor<D> {
         self.0.counts(prediction)
+    }
+}
+
+impl LabelSmoothing {
+    /// Round a class loss.
+    ///
+    /// # Panics
+    ///
+    /// If a parameter is outside its range or the distribution 0 for every class, or the loss cannot be smoothed:
+    /// cross-entropy with a smoothing of its own, normalised cross-entropy, z-loss, and wrapped losses (wrap the smoothed
+    /// one instead). The loss panics if there is not one number a class.
+    #[track_caller]
+    pub fn init(&self, inner: impl Into<AnyClassLoss>) -> AnyClassLoss {
+        check::config(self);
+        error::enforce(AnyClassLoss::smoothed(self, inner.into()))
     }
 }

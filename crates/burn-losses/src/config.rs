@@ -3,25 +3,24 @@
 use crate::any::{
     AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, AnyTensorLoss, Kind, Leaf,
 };
+use crate::base::check;
+use crate::base::entry::{Described, Entry, Family, Picture, Signature};
+use crate::base::error::{self, LossError};
+use crate::base::strict::Strict;
 use crate::binary::*;
-use crate::catalogue::{self, Described, Entry, Family, Picture, Signature};
-use crate::check::{self, LossError};
+use crate::catalogue;
 use crate::class::*;
 use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Schedule,
     SmallLoss, TopK, WeightedSum,
 };
-use crate::criteria::{TensorClassFormula, TensorFormula};
 use crate::divergence::*;
-use crate::engine::class_rows::ClassFormula;
-use crate::engine::pointwise::{BinaryFormula, DistributionFormula, PointwiseFormula};
-use crate::engine::soft_rows::SoftClassFormula;
 use crate::likelihood::*;
 use crate::margin::*;
 use crate::multilabel::*;
 use crate::regression::*;
+use crate::signature::Init;
 use crate::soft_class::*;
-use crate::strict::Strict;
 use crate::tensor_class::*;
 use crate::whole::*;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
@@ -572,7 +571,7 @@ impl LossConfig {
             other => {
                 let (rule, got) =
                     (format!("be {} inside of {}", kind(Signature::Class).0, self.entry().type_name), kind(other).0);
-                Err(check::refused(inner.innermost().entry().type_name, "the loss", &rule, got))
+                Err(error::refused(inner.innermost().entry().type_name, "the loss", &rule, got))
             }
         }
     }
@@ -588,7 +587,7 @@ impl LossConfig {
                 format!("{what}: use {call}")
             }
         };
-        check::refused(entry.type_name, "the loss", &rule, got)
+        error::refused(entry.type_name, "the loss", &rule, got)
     }
 }
 

@@ -194,27 +194,22 @@
 #![cfg_attr(not(any(feature = "flex", feature = "ndarray")), allow(dead_code, unused_imports, unused_variables))]
 
 mod any;
-mod backend;
+mod base;
 mod binary;
 pub mod catalogue;
-mod check;
 mod class;
-mod class_weights;
 mod combine;
 mod config;
-mod criteria;
-mod display;
 mod divergence;
 mod engine;
 mod likelihood;
 mod margin;
 mod multilabel;
-mod per_class;
+mod program;
 pub mod real;
-mod reduction;
 mod regression;
+mod signature;
 mod soft_class;
-mod strict;
 mod tensor_class;
 mod whole;
 
@@ -222,44 +217,45 @@ pub use any::{
     AnyBinary, AnyBinaryLoss, AnyClass, AnyClassLoss, AnyDistribution, AnyDistributionLoss, AnyLoss, AnyPointwise,
     AnyPointwiseLoss, AnyTensor, AnyTensorLoss, Leaf,
 };
-pub use backend::{HostLossBackend, LossBackend};
+pub use base::class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
+pub use base::error::LossError;
+pub use base::input::Input;
+pub use base::per_class::{ClassParameter, PerClass};
+pub use base::reduction::Reduction;
 pub use binary::{Asymmetric, BalancedBinaryCrossEntropy, BinaryCrossEntropy, BinaryFocal, Poly1BinaryCrossEntropy};
-pub use check::LossError;
 pub use class::{
     AsymmetricExponential, AsymmetricGeneralizedCrossEntropy, AsymmetricUnhinged, ClassMae, CrossEntropy, Focal,
     GeneralizedCrossEntropy, MarginCrossEntropy, NegativeLearning, NormalizedClassMae, NormalizedCrossEntropy,
     PHuberCrossEntropy, PHuberGeneralizedCrossEntropy, Poly1CrossEntropy, Poly1Focal, ReducedFocal,
     ReverseCrossEntropy, SymmetricCrossEntropy, TaylorCrossEntropy, TruncatedGeneralizedCrossEntropy, Unhinged, ZLoss,
 };
-pub use class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
 pub use combine::{
     Flooding, FloodingLoss, IndividualFlooding, IndividualFloodingLoss, LabelSmoothing, LogitAdjustment, LogitClip,
     LogitClipLoss, LogitNorm, LogitNormLoss, LogitScale, LogitTransform, PerItem, PerItemLoss, Ramp, RampShape,
     Schedule, Scheduled, SelectedLoss, SmallLoss, TopK, TopKLoss, Transformed, UncertaintyWeighting, WeightedSum,
 };
 pub use config::{ActivePassive, LossConfig, Term, UncertaintyWeighted};
-pub use criteria::{
-    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses, Per, PointwiseLoss, SoftClassLoss,
-    TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss,
-};
 pub use divergence::{
     AlphaDivergence, Bhattacharyya, GeneralizedKl, Jeffreys, KlDivergence, Renyi, SkewJensenShannon, SkewKl,
     SquaredHellinger, TotalVariation, WeightedJensenShannon,
 };
-pub use engine::class_rows::{ClassCall, ClassFormula, ClassParameter, Row, RowFormula, Terms};
+pub use engine::backend::{HostLossBackend, LossBackend};
+pub use engine::class_rows::{ClassCall, ClassFormula, Row, RowFormula, Terms};
 pub use engine::pointwise::{
-    BinaryFormula, DistributionFormula, Input, Labels, Observation, Point, PointCall, PointwiseFormula, Score,
+    BinaryFormula, DistributionFormula, Labels, Observation, Point, PointCall, PointwiseFormula, Score,
 };
 pub use engine::soft_rows::{Class, SoftCall, SoftClassFormula, Sums};
 pub use likelihood::{BetaNll, GaussianCrps, GaussianNll, LaplaceNll, StudentTNll};
 pub use margin::{Hinge, HingeEmbedding, ModifiedHuber, Perceptron, SoftMargin, SparsemaxHinge, SquaredHinge};
 pub use multilabel::{ImageBalancedBinaryCrossEntropy, MultilabelMargin, MultilabelSoftMargin, Zlpr};
-pub use per_class::PerClass;
-pub use reduction::Reduction;
 pub use regression::{
     AdaptiveWing, BalancedL1, Cauchy, Charbonnier, EpsilonInsensitive, Expectile, GammaNll, GaussianKl, GemanMcClure,
     GeneralRobust, Huber, L1, LogCosh, Lp, Mape, Mse, Msle, PoissonNll, PseudoHuber, Quantile, QuantileHuber, Smape,
     SmoothL1, SquaredEpsilonInsensitive, Tukey, TweedieNll, Welsch, Wing,
+};
+pub use signature::{
+    BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Init, Losses, Per, PointwiseLoss, SoftClassLoss,
+    TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss, kinds,
 };
 pub use soft_class::{
     AsymmetricMse, AsymmetricSingleLabel, Brier, ConfidencePenalty, NormalizedFocal, NormalizedGeneralizedCrossEntropy,
@@ -268,7 +264,7 @@ pub use soft_class::{
 
 /// How the lab reads JSON, too. Not part of the interface.
 #[doc(hidden)]
-pub use strict::Strict;
+pub use base::strict::Strict;
 pub use tensor_class::{
     BackwardCorrection, BiTempered, FocalCosine, ForwardCorrection, GeneralizedJensenShannon, HardBootstrapping,
     JsdCrossEntropy, MultiMargin, MulticlassEntmax, MulticlassHinge, MulticlassPerceptron, MulticlassSparsemax,
@@ -281,6 +277,7 @@ pub mod migration {}
 
 /// Everything a program that uses losses needs: `use burn_losses::prelude::*;`.
 pub mod prelude {
+    pub use crate::Init;
     pub use crate::real::Real;
     pub use crate::{
         AdaptiveWing, AlphaDivergence, AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyPointwiseLoss,

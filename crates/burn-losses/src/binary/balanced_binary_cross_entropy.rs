@@ -1,8 +1,8 @@
 //! Balanced binary cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::per_class::PerClass;
 use crate::engine::pointwise::{BinaryFormula, Score};
-use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Binary cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,9 +1,9 @@
 //! Binary focal loss.
 
 use super::balanced_binary_cross_entropy::weighted;
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::per_class::PerClass;
 use crate::engine::pointwise::{BinaryFormula, Score};
-use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Poly-1 binary cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Asymmetric exponential loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;

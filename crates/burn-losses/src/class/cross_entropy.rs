@@ -1,6 +1,6 @@
 //! Cross-entropy, with optional label smoothing.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row, Terms};
 use crate::real::Real;
 use burn::config::Config;

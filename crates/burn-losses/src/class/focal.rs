@@ -1,8 +1,8 @@
 //! Focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range, Region};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range, Region};
+use crate::base::per_class::PerClass;
 use crate::engine::class_rows::{ClassFormula, Row};
-use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Cross-entropy with a margin.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::per_class::PerClass;
 use crate::engine::class_rows::{ClassFormula, Row};
-use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Normalized mean absolute error of the class probabilities.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;

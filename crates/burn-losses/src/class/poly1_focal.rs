@@ -1,9 +1,9 @@
 //! Poly-1 focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::per_class::PerClass;
 use crate::class::Poly1CrossEntropy;
 use crate::engine::class_rows::{ClassFormula, Row};
-use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

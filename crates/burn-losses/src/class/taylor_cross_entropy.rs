@@ -1,6 +1,6 @@
 //! Taylor cross-entropy.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::class_rows::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,11 +1,11 @@
 //! Flooding.
 
 use super::schedule::Scheduled;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check;
-use crate::criteria::Criterion;
-use crate::display;
-use crate::reduction::Reduction;
+use crate::base::check;
+use crate::base::display;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
+use crate::base::reduction::Reduction;
+use crate::signature::Criterion;
 use burn::config::Config;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;

@@ -1,10 +1,10 @@
 //! Label smoothing.
 
-use crate::any::AnyClassLoss;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check::{self, LossError};
-use crate::engine::class_rows::ClassParameter as _;
-use crate::per_class::PerClass;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
+use crate::base::error::{self, LossError};
+use crate::base::per_class::ClassParameter as _;
+use crate::base::per_class::PerClass;
+use crate::base::smoothing::Smoothing;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};
 
@@ -81,43 +81,20 @@ impl LabelSmoothing {
         self
     }
 
-    /// Round a class loss.
-    ///
-    /// # Panics
-    ///
-    /// If a parameter is outside its range or the distribution 0 for every class, or the loss cannot be smoothed:
-    /// cross-entropy with a smoothing of its own, normalised cross-entropy, z-loss, and wrapped losses (wrap the smoothed
-    /// one instead). The loss panics if there is not one number a class.
-    #[track_caller]
-    pub fn init(&self, inner: impl Into<AnyClassLoss>) -> AnyClassLoss {
-        check::config(self);
-        check::enforce(AnyClassLoss::smoothed(self, inner.into()))
-    }
-
     /// Whether there is anything to spread by.
     pub(crate) fn check(&self) -> Result<(), LossError> {
         match self.distribution.same_for_all() {
             None if self.distribution.by_class().iter().all(|share| *share == 0.0) => {
                 let rule = "be above 0 for a class";
-                Err(check::refused(Self::ENTRY.type_name, "distribution", rule, "0 for all"))
+                Err(error::refused(Self::ENTRY.type_name, "distribution", rule, "0 for all"))
             }
             _ => Ok(()),
         }
     }
 
-    /// What every target keeps, and what each class gets.
-    pub(crate) fn shares(&self, classes: usize) -> (f64, Vec<f64>) {
-        let shares = match self.distribution.same_for_all() {
-            Some(_) => vec![self.smoothing / classes as f64; classes],
-            None => {
-                let each = self.distribution.by_class();
-                // By the largest, so that the sum of huge numbers is none of ∞.
-                let largest = each.iter().copied().fold(0.0, f64::max);
-                let total: f64 = each.iter().map(|share| share / largest).sum();
-                each.iter().map(|share| self.smoothing * (share / largest / total)).collect()
-            }
-        };
-        (1.0 - self.smoothing, shares)
+    /// What it does to targets.
+    pub(crate) fn target(&self) -> Smoothing {
+        Smoothing { smoothing: self.smoothing, distribution: self.distribution.clone() }
     }
 }
 

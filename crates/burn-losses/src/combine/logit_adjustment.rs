@@ -1,10 +1,10 @@
 //! Logit adjustment.
 
 use super::transformed::{LogitTransform, Transformed};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check;
-use crate::engine::class_rows::ClassParameter as _;
-use crate::per_class::PerClass;
+use crate::base::check;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
+use crate::base::per_class::ClassParameter as _;
+use crate::base::per_class::PerClass;
 use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};

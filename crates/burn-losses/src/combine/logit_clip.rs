@@ -2,8 +2,8 @@
 
 use super::row_norm::{Polar, with_row_slopes};
 use super::{LogitTransform, Transformed};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check;
+use crate::base::check;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

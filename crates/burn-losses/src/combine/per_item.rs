@@ -2,10 +2,11 @@
 
 use super::decimal::Decimal;
 use super::schedule::Scheduled;
-use crate::catalogue::Described;
-use crate::criteria::{Criterion, Losses, counted_by};
-use crate::display;
-use crate::reduction::{Reduction, wide_enough_to_sum};
+use crate::base::display;
+use crate::base::entry::Described;
+use crate::base::reduction::Reduction;
+use crate::engine::reduce::wide_enough_to_sum;
+use crate::signature::{Criterion, Losses, counted_by};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor};
 use core::fmt::Debug;

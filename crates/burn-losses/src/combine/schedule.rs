@@ -1,15 +1,15 @@
 //! A weight that changes over the steps of a training.
 
 use super::decimal::Decimal;
-use crate::catalogue::Range;
-use crate::check::LossError;
-use crate::criteria::{
-    BinaryLoss, ClassLoss, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassFormula, TensorClassLoss,
-    TensorFormula, TensorLoss,
-};
+use crate::base::entry::Range;
+use crate::base::error::LossError;
 use crate::engine::class_rows::ClassFormula;
 use crate::engine::pointwise::{BinaryFormula, DistributionFormula, PointwiseFormula};
 use crate::engine::soft_rows::SoftClassFormula;
+use crate::signature::{
+    BinaryLoss, ClassLoss, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassFormula, TensorClassLoss,
+    TensorFormula, TensorLoss,
+};
 use serde::{Deserialize, Serialize};
 
 /// A number that may change over the steps of a training. In a file: a number, or

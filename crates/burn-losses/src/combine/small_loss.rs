@@ -1,8 +1,8 @@
 //! Small-loss selection.
 
 use super::per_item::{PerItem, PerItemLoss, selected};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check;
+use crate::base::check;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

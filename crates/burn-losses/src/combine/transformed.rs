@@ -1,11 +1,12 @@
 //! A loss on transformed logits: what logit clipping and logit normalisation have in common.
 
 use super::schedule::Scheduled;
-use crate::catalogue::Described;
-use crate::check;
-use crate::criteria::{Criterion, Losses as _, widened};
-use crate::display;
-use crate::reduction::Reduction;
+use crate::base::check;
+use crate::base::display;
+use crate::base::entry::Described;
+use crate::base::error;
+use crate::base::reduction::Reduction;
+use crate::signature::{Criterion, Losses as _, widened};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{DType, Tensor};
 use core::fmt::Debug;
@@ -38,7 +39,7 @@ impl<W: LogitTransform, L> Transformed<W, L> {
     where
         L: Criterion<Tensor<D>, Y>,
     {
-        check::enforce(check::rows_of(W::ENTRY.type_name, "logits", &logits.dims()));
+        error::enforce(check::rows_of(W::ENTRY.type_name, "logits", &logits.dims()));
         // Nothing to transform; and some backends stumble over operations on no elements.
         if logits.shape().num_elements() == 0 {
             return (logits, None);

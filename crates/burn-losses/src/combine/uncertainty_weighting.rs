@@ -1,6 +1,7 @@
 //! Weights that are learnt.
 
-use crate::{backend, check};
+use crate::base::error;
+use crate::engine::backend;
 use burn::module::{Content, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Shape, Tensor};
 use std::sync::{Arc, OnceLock};
@@ -76,7 +77,7 @@ impl UncertaintyWeighting {
         let [made_for] = s.dims();
         if losses.len() != made_for || losses.is_empty() {
             let rule = format!("be {made_for}, as it was made for");
-            check::enforce(Err(check::refused("UncertaintyWeighting", "losses", &rule, losses.len())))
+            error::enforce(Err(error::refused("UncertaintyWeighting", "losses", &rule, losses.len())))
         }
         if !s.is_require_grad() && losses.iter().any(Tensor::is_tracked) {
             self.check_silence(&s);
@@ -105,7 +106,7 @@ impl UncertaintyWeighting {
             ),
             _ => return,
         };
-        check::enforce(Err(check::refused("UncertaintyWeighting", "log_variances", rule, got)))
+        error::enforce(Err(error::refused("UncertaintyWeighting", "log_variances", rule, got)))
     }
 }
 

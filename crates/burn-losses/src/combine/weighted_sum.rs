@@ -1,10 +1,10 @@
 //! Weighted sums of losses.
 
 use super::schedule::{Schedule, Scheduled};
-use crate::check::{self, LossError};
-use crate::criteria::{Criterion, Losses};
-use crate::display;
-use crate::reduction::Reduction;
+use crate::base::display;
+use crate::base::error::{self, LossError};
+use crate::base::reduction::Reduction;
+use crate::signature::{Criterion, Losses};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
@@ -119,7 +119,7 @@ impl<L> WeightedSum<L> {
     /// If the weight is, or comes to be, negative or not finite.
     #[track_caller]
     pub fn plus(self, weight: impl Into<Schedule>, loss: impl Into<L>) -> Self {
-        check::enforce(self.try_plus("weight", weight.into(), loss.into()))
+        error::enforce(self.try_plus("weight", weight.into(), loss.into()))
     }
 
     pub(crate) fn try_plus(mut self, name: &str, weight: Schedule, loss: L) -> Result<Self, LossError> {
@@ -149,7 +149,7 @@ impl<L> WeightedSum<L> {
 }
 
 fn refused(rule: &str, got: impl core::fmt::Display) -> LossError {
-    check::refused("WeightedSum", "losses", rule, got)
+    error::refused("WeightedSum", "losses", rule, got)
 }
 
 /// The losses times their weight: nothing times 0, even if they are infinite.
@@ -177,7 +177,7 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
                 Err(_) => term,
             });
         }
-        check::enforce(total)
+        error::enforce(total)
     }
 
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
@@ -189,7 +189,7 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
             let got = losses.dims()[0];
             if got != len {
                 let rule = format!("have as many values as the first one, {len}");
-                check::enforce(Err(refused(&rule, got)))
+                error::enforce(Err(refused(&rule, got)))
             }
             let term = weighted(losses, weight);
             total = Ok(match total {
@@ -197,14 +197,14 @@ impl<X: Clone, Y: Clone, L: Criterion<X, Y>> Criterion<X, Y> for WeightedSum<L> 
                 Err(_) => term,
             });
         }
-        like.shaped(check::enforce(total))
+        like.shaped(error::enforce(total))
     }
 
     /// What targets count in the first loss.
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         match self.losses.first() {
             Some(first) => first.counts(input, target),
-            None => check::enforce(Err(refused("be given", "none"))),
+            None => error::enforce(Err(refused("be given", "none"))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Bhattacharyya distance.
 
 use super::Renyi;
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,7 +1,7 @@
 //! Generalized Kullback–Leibler divergence.
 
 use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Jeffreys' divergence.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;

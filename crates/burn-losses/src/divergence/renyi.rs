@@ -3,7 +3,7 @@
 use super::KlDivergence;
 use super::alpha_divergence::power_term;
 use super::mixture::log_power;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;

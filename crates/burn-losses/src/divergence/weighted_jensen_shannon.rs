@@ -1,7 +1,7 @@
 //! Weighted Jensen–Shannon divergence.
 
 use super::mixture;
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;

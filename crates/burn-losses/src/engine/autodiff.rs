@@ -2,7 +2,7 @@
 
 use super::pointwise::PointCall;
 use super::soft_rows::SoftCall;
-use crate::backend::HostLossBackend;
+use crate::engine::backend::HostLossBackend;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};

@@ -1,6 +1,6 @@
 //! β-NLL.
 
-use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;

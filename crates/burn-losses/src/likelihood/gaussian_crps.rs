@@ -1,6 +1,6 @@
 //! Continuous ranked probability score of a Gaussian.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::{Real, erf};
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Gaussian negative log-likelihood.
 
-use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Student-t negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;

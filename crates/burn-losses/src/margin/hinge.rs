@@ -1,6 +1,6 @@
 //! Hinge loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Hinge embedding loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,9 +1,9 @@
 //! Image-balanced binary cross-entropy.
 
 use super::cross_entropy;
-use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::pointwise::Labels;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! Multilabel margin loss.
 
 use super::{is_yes, known};
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::added;
 use crate::engine::pointwise::Labels;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

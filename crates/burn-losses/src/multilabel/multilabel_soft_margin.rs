@@ -1,11 +1,11 @@
 //! Multilabel soft margin loss.
 
 use super::cross_entropy;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::criteria::{Per, TensorFormula};
-use crate::engine::class_rows::ClassParameter;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
+use crate::base::per_class::ClassParameter;
+use crate::base::per_class::PerClass;
 use crate::engine::pointwise::Labels;
-use crate::per_class::PerClass;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,11 @@
 //! ZLPR.
 
 use super::{is_yes, known};
-use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::graph::{elementwise, moved};
 use crate::engine::pointwise::Labels;
 use crate::real::Real;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::{Bool, Tensor};
 use serde::{Deserialize, Serialize};

@@ -31,7 +31,6 @@ mod float;
 pub(crate) mod ir;
 pub(crate) mod lanes;
 mod primitive;
-pub(crate) mod program;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(target_arch = "x86_64")]

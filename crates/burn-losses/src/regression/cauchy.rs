@@ -1,7 +1,7 @@
 //! Cauchy loss.
 
 use super::half_size;
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,7 +1,7 @@
 //! Gamma negative log-likelihood.
 
 use super::tweedie_nll::times_exp;
-use crate::catalogue::{Described, Entry, Family, Parameter};
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

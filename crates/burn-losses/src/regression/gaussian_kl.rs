@@ -1,6 +1,6 @@
 //! Gaussian Kullback–Leibler divergence.
 
-use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture};
+use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

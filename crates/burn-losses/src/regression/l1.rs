@@ -1,6 +1,6 @@
 //! L1 loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Mean absolute percentage error.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::engine::pointwise::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;

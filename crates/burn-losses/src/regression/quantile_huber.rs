@@ -1,9 +1,9 @@
 //! Quantile Huber loss.
 
 use super::quantile::sides;
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::per_class::PerClass;
 use crate::engine::pointwise::{Point, PointwiseFormula};
-use crate::per_class::PerClass;
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Asymmetric loss for a single label.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;

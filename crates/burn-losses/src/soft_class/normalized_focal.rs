@@ -1,6 +1,6 @@
 //! Normalized focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;

@@ -1,6 +1,6 @@
 //! Normalized negative focal loss.
 
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;

@@ -2,10 +2,9 @@
 
 use super::corrected::Corrected;
 use super::transition::{Table, Transition};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::check::{self, LossError};
-use crate::criteria::TensorClassFormula;
-use crate::engine::soft_rows::SoftClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
+use crate::base::error::{self, LossError};
+use crate::signature::{Init, TensorClassFormula};
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -95,7 +94,7 @@ impl Described for BackwardCorrection {
 impl BackwardCorrection {
     fn inverse(&self, classes: usize) -> Result<Table<'_>, LossError> {
         let refused =
-            || check::refused("BackwardCorrection", "transition", "have an inverse", format!("{:?}", self.transition));
+            || error::refused("BackwardCorrection", "transition", "have an inverse", format!("{:?}", self.transition));
         self.transition.inverse(classes).ok_or_else(refused)
     }
 }
@@ -113,7 +112,7 @@ impl TensorClassFormula for BackwardCorrection {
 
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
         let [rows, classes, inner] = scores.dims();
-        let inverse = check::enforce(self.inverse(classes));
+        let inverse = error::enforce(self.inverse(classes));
         let weights = inverse.of(&targets, &scores, |weight| weight);
         let losses: Tensor<2> = Corrected {}.init().forward_soft_no_reduction(scores, weights);
         losses.reshape([rows, 1, inner])

@@ -2,9 +2,9 @@
 
 use super::tempered::divergence;
 use super::{Tempered, is_class, real, tensor};
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::criteria::TensorClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::moved;
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,9 @@
 //! Focal cosine loss.
 
 use super::without;
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::class::Focal;
-use crate::criteria::TensorClassFormula;
-use crate::engine::class_rows::ClassFormula;
+use crate::signature::{Init, TensorClassFormula};
 use burn::config::Config;
 use burn::tensor::{DType, Int, Tensor};
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use super::views::{count, divergence, log_ratio};
 use super::{Softmax, real, tensor};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::criteria::TensorClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::real::Real;
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

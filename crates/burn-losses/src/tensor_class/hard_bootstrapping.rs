@@ -1,10 +1,9 @@
 //! Hard bootstrapping.
 
 use super::best;
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::class::CrossEntropy;
-use crate::criteria::TensorClassFormula;
-use crate::engine::class_rows::ClassFormula;
+use crate::signature::{Init, TensorClassFormula};
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

@@ -2,10 +2,9 @@
 
 use super::Softmax;
 use super::views::{count, divergence};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::class::CrossEntropy;
-use crate::criteria::TensorClassFormula;
-use crate::engine::class_rows::ClassFormula;
+use crate::signature::{Init, TensorClassFormula};
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

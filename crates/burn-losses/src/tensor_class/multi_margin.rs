@@ -1,9 +1,9 @@
 //! Multi-margin loss.
 
 use super::{added, relu, without};
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::criteria::TensorClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::elementwise;
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

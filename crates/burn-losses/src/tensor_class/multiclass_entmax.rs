@@ -1,9 +1,9 @@
 //! Multiclass 1.5-entmax loss.
 
 use super::{added, best, is_class, places, relu};
-use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::criteria::TensorClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::graph::moved;
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Multiclass hinge loss.
 
 use super::{added, relu, without};
-use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::criteria::TensorClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter};
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Negative log-likelihood.
 
-use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::criteria::TensorClassFormula;
-use crate::engine::pointwise::Input;
+use crate::base::entry::{Described, Entry, Family, Parameter};
+use crate::base::input::Input;
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

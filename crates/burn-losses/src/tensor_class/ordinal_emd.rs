@@ -1,8 +1,8 @@
 //! Squared earth mover's distance of ordered classes.
 
 use super::{Softmax, movement};
-use crate::catalogue::{Described, Entry, Family, Parameter};
-use crate::criteria::TensorClassFormula;
+use crate::base::entry::{Described, Entry, Family, Parameter};
+use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{DType, Int, Tensor};
 use serde::{Deserialize, Serialize};

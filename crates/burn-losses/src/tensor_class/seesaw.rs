@@ -1,11 +1,10 @@
 //! Seesaw loss.
 
 use super::{best, log_ratios, movement};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
+use crate::base::per_class::PerClass;
 use crate::class::CrossEntropy;
-use crate::criteria::TensorClassFormula;
-use crate::engine::class_rows::ClassFormula;
-use crate::per_class::PerClass;
+use crate::signature::{Init, TensorClassFormula};
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};

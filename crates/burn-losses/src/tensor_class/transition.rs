@@ -1,7 +1,7 @@
 //! How labels go wrong: the transition matrix.
 
 use super::is_class;
-use crate::check::LossError;
+use crate::base::error::LossError;
 use burn::tensor::{Int, Tensor, TensorData};
 use core::fmt;
 use serde::{Deserialize, Serialize, Serializer};

@@ -1,9 +1,9 @@
 //! Cosine distance.
 
 use super::{across, unit};
-use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::moved;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::{Bool, Tensor};
 use serde::{Deserialize, Serialize};

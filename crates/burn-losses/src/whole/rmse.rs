@@ -1,8 +1,8 @@
 //! Root mean squared error.
 
 use super::root_mean_square;
-use crate::catalogue::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

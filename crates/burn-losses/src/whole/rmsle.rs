@@ -1,9 +1,9 @@
 //! Root mean squared logarithmic error.
 
 use super::{at_least, log_ratio, root_mean_square};
-use crate::catalogue::{Described, Entry, Family, Parameter, Range};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::engine::graph::elementwise;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

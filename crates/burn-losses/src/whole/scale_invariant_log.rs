@@ -1,10 +1,10 @@
 //! Scale-invariant logarithmic error.
 
 use super::{at_least, log_ratio, lost};
-use crate::catalogue::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::criteria::{Per, TensorFormula};
+use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::{elementwise, pushed};
 use crate::real::Real;
+use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};

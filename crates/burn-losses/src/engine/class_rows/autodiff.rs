@@ -1,7 +1,7 @@
 //! Class rows in Burn's graph, for every backend that has the fused operations.
 
 use super::ClassCall;
-use crate::backend::LossBackend;
+use crate::engine::backend::LossBackend;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};

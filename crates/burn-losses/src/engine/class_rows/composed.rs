@@ -5,11 +5,12 @@
 //! and hung into Burn's graph, so that limits, corner rules and the digits of confident rows do not depend on Burn's
 //! backward pass.
 
+use super::ClassCall;
 use super::row::LogPSum;
-use super::{ClassCall, Extent};
+use crate::base::reduction::Reduction;
 use crate::engine::graph::{self, Numbers, filled, widened};
+use crate::engine::layout::Extent;
 use crate::real::{Dual, Primitive, Real};
-use crate::reduction::Reduction;
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};

@@ -1,17 +1,19 @@
 //! What the CPU backends share: targets as classes, the reduction, and the calls into the sweep.
 
+use super::ClassCall;
 use super::sweep_cpu::{Gradient, IGNORED, Sweep, Upstream};
-use super::{ClassCall, Extent};
-use crate::check;
+use crate::base::check;
+use crate::base::error;
+use crate::base::reduction::Reduction;
 use crate::engine::host::Element;
+use crate::engine::layout::Extent;
 use crate::real::lanes::Scalar;
-use crate::reduction::Reduction;
 use core::mem::MaybeUninit;
 
 /// The classes of the targets, [`IGNORED`] where they do not count: where they are ignored, or their weight is 0 and
 /// the whole loss is multiplied by it.
 ///
-/// It [tells](check::tell) if a target that is not ignored is not in 0 … classes − 1.
+/// It [tells](error::tell) if a target that is not ignored is not in 0 … classes − 1.
 pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, call: &ClassCall) -> Vec<u32> {
     // Values beyond i64 (of u64) are beyond any class.
     let number = |target: I| target.try_into().unwrap_or(i64::MAX);
@@ -29,7 +31,7 @@ pub(super) fn classes<I: Copy + TryInto<i64>>(targets: &[I], classes: usize, cal
         .collect();
     if outside {
         let all = targets.iter().map(|&target| number(target));
-        check::tell(check::in_range(call.formula.name(), all, classes, call.ignore_index));
+        error::tell(check::in_range(call.formula.name(), all, classes, call.ignore_index));
     }
     if let (Some(weights), false) = (&call.class_weights, call.formula.terms().weighs_itself()) {
         out.iter_mut()

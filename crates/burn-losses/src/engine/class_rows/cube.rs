@@ -2,9 +2,10 @@
 
 use super::row::LogPSum;
 use super::sweep_cube::{self as kernels, Formula, NumbersLaunch, Plan, Team};
-use super::{ClassCall, Extent, output_shape};
-use crate::backend::LossBackend;
-use crate::reduction::Reduction;
+use super::{ClassCall, output_shape};
+use crate::base::reduction::Reduction;
+use crate::engine::backend::LossBackend;
+use crate::engine::layout::Extent;
 use burn::backend::TensorMetadata;
 use burn::tensor::{DType, Shape};
 use burn_cubecl::cubecl;

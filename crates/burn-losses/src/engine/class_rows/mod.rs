@@ -46,11 +46,14 @@ mod sweep_cpu;
 mod sweep_cube;
 
 pub(crate) use row::{BLOCK, Block, Known};
-pub use row::{ClassFormula, ClassParameter, Row, RowFormula, Terms};
+pub use row::{ClassFormula, Row, RowFormula, Terms};
 
-use crate::criteria::class_numbers;
-use crate::{backend, backend::LossBackend, check, class_weights, reduction::Reduction};
+use crate::base::error::{self, LossError};
+use crate::base::{check, class_weights, display, reduction::Reduction};
+use crate::engine::backend::{self, LossBackend};
+use crate::engine::layout::class_numbers;
 use burn::backend::Dispatch;
+use burn::module::Content;
 use burn::tensor::{Int, Shape, Tensor};
 use std::sync::Arc;
 
@@ -66,22 +69,17 @@ pub struct ClassCall {
     pub(crate) composed: bool,
 }
 
-/// `logits` as `[rows, classes, inner]`, row-major: `inner` is the product of the axes behind the class axis.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Extent {
-    pub(crate) rows: usize,
-    pub(crate) classes: usize,
-    pub(crate) inner: usize,
-}
-
-impl Extent {
-    pub(crate) fn of(logits: &Shape) -> Self {
-        Self { rows: logits[0], classes: logits[1], inner: logits[2..].iter().product() }
+impl ClassCall {
+    /// Whether logits and targets fit each other, and everything that has one entry per class.
+    pub(crate) fn check_shapes(&self, logits: &[usize], targets: &[usize]) -> Result<(), LossError> {
+        let weights = self.class_weights.as_ref().map(|weights| weights.len());
+        check::shapes(self.formula.name(), logits, targets, 1, self.formula.per_class(), weights)
     }
 
-    /// How many targets there are.
-    pub(crate) fn targets(&self) -> usize {
-        self.rows * self.inner
+    /// The formula's name and parameters, the class weights and the ignore index, as far as there are any.
+    pub(crate) fn display(&self, content: Content) -> Content {
+        let content = display::formula(self.formula.name(), self.formula.parameters(), content);
+        display::targets(self.class_weights.as_deref(), self.ignore_index, content)
     }
 }
 
@@ -93,7 +91,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     targets: Tensor<T, Int>,
     mut call: ClassCall,
 ) -> Tensor<O> {
-    check::class_shapes(&logits.dims(), &targets.dims(), &call);
+    error::enforce(call.check_shapes(&logits.dims(), &targets.dims()));
     check::floats(call.formula.name(), "logits", logits.dtype(), &logits.device());
     if let Some(weights) = &call.class_weights {
         let cancels = call.reduction == Some(Reduction::Mean);
@@ -103,7 +101,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     let targets = if fused { targets } else { class_numbers(&targets) };
     let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
     Tensor::from_dispatch(if fused {
-        check::heard(|| Dispatch::class_rows(logits, targets, call))
+        error::heard(|| Dispatch::class_rows(logits, targets, call))
     } else {
         composed::evaluate(logits, targets, &call)
     })

@@ -2,10 +2,11 @@
 
 use super::cpu::{Evaluation, classes, filled};
 use super::sweep_cpu::Gradient;
-use super::{ClassCall, Extent, output_shape};
-use crate::backend::LossBackend;
-use crate::check;
+use super::{ClassCall, output_shape};
+use crate::base::check;
+use crate::engine::backend::LossBackend;
 use crate::engine::host::{Element, Host};
+use crate::engine::layout::Extent;
 use burn::backend::TensorMetadata;
 use burn::backend::ndarray::{NdArray, NdArrayTensor, SharedArray};
 use burn::tensor::Shape;

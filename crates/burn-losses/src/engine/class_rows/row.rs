@@ -1,12 +1,13 @@
 //! What a class formula sees of a row, and how a formula is erased so that sweeps need not know it.
 
-use crate::catalogue::Parameter;
-use crate::display;
-use crate::per_class::PerClass;
+use crate::base::display;
+use crate::base::entry::Parameter;
+use crate::base::per_class::ClassParameter;
+use crate::base::per_class::PerClass;
+use crate::program::Program;
 #[cfg(feature = "cube")]
 use crate::real::ir::Ir;
 use crate::real::lanes::{Kernel, Lanes, Simd, Vector, WIDEST};
-use crate::real::program::Program;
 use crate::real::{Dual, Real};
 use core::fmt::Debug;
 use serde::Serialize;
@@ -174,53 +175,6 @@ impl<R: Real> Row<R> {
     }
 }
 
-/// What may stand where a hyper-parameter can differ by class: a number, or a [`PerClass`].
-pub trait ClassParameter {
-    /// The value, if it is the same for all classes and for all steps.
-    fn same_for_all(&self) -> Option<f64>;
-    /// The values by class, or the single one that changes from step to step; empty if there is one for all.
-    fn by_class(&self) -> &[f64];
-}
-
-impl ClassParameter for f64 {
-    #[inline(always)]
-    fn same_for_all(&self) -> Option<f64> {
-        Some(*self)
-    }
-    fn by_class(&self) -> &[f64] {
-        &[]
-    }
-}
-
-impl ClassParameter for PerClass {
-    #[inline(always)]
-    fn same_for_all(&self) -> Option<f64> {
-        match self {
-            PerClass::Same(value) => Some(*value),
-            PerClass::Each(_) | PerClass::Scheduled(_) => None,
-        }
-    }
-    #[inline(always)]
-    fn by_class(&self) -> &[f64] {
-        match self {
-            PerClass::Same(_) => &[],
-            PerClass::Each(values) => values,
-            PerClass::Scheduled(value) => value,
-        }
-    }
-}
-
-impl<P: ClassParameter> ClassParameter for &P {
-    #[inline(always)]
-    fn same_for_all(&self) -> Option<f64> {
-        P::same_for_all(self)
-    }
-    #[inline(always)]
-    fn by_class(&self) -> &[f64] {
-        P::by_class(self)
-    }
-}
-
 /// A loss of one row of logits against one class: all a loss file has to state.
 ///
 /// The derivative, the fused kernels, the reductions, weights and ignored targets come with it.
@@ -271,7 +225,7 @@ pub trait ClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         Terms::NONE
     }
 
-    /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
+    /// The hyper-parameters and their ranges, checked by [`init`](crate::Init::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
     /// The hyper-parameters that may be lists by class, by name: their lengths are checked against the logits.
@@ -282,17 +236,6 @@ pub trait ClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// The name in messages and displays: the type's own.
     fn name() -> &'static str {
         display::type_name::<Self>()
-    }
-
-    /// The loss as a Burn module, without class weights or ignored targets. As a field of a model its type is
-    /// `ClassLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
-    ///
-    /// # Panics
-    ///
-    /// If a hyper-parameter is outside its range.
-    #[track_caller]
-    fn init(&self) -> crate::criteria::ClassLoss<Self> {
-        crate::criteria::ClassLoss::new(self.clone())
     }
 }
 

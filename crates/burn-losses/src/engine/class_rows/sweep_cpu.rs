@@ -26,8 +26,9 @@
 #![allow(unsafe_code)]
 
 use super::row::LogPSum;
-use super::{BLOCK, Block, ClassCall, Extent, Terms};
+use super::{BLOCK, Block, ClassCall, Terms};
 use crate::engine::host::{Accumulator, Element};
+use crate::engine::layout::Extent;
 use crate::real::Real;
 use crate::real::lanes::{Kernel, Lanes, Scalar, Simd, Vector, WIDEST, exp_nonpositive, ln};
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! Flex's tensors as host memory.
 
 use super::{Element, Host};
-use crate::check;
+use crate::base::check;
 use burn::backend::TensorMetadata;
 use burn::backend::flex::{Flex, FlexTensor};
 use burn::tensor::DType;

@@ -35,7 +35,7 @@ macro_rules! with_float {
                 type $element = half::bf16;
                 $body
             }
-            other => $crate::check::unsupported_dtype(<$host as $crate::engine::host::Host>::NAME, other),
+            other => $crate::base::check::unsupported_dtype(<$host as $crate::engine::host::Host>::NAME, other),
         }
     };
 }
@@ -139,7 +139,7 @@ pub(crate) trait Host: Backend {
 /// The engines of the host, for one of its backends.
 macro_rules! host_losses {
     ($host:ty) => {
-        impl $crate::backend::HostLossBackend for $host {
+        impl $crate::engine::backend::HostLossBackend for $host {
             fn points(
                 first: FloatTensor<Self>,
                 second: FloatTensor<Self>,

@@ -1,7 +1,7 @@
 //! NdArray's tensors as host memory.
 
 use super::{Element, Host};
-use crate::check;
+use crate::base::check;
 use burn::backend::TensorMetadata;
 use burn::backend::ndarray::{NdArray, NdArrayTensor};
 

@@ -1,9 +1,10 @@
 //! The composed path: pointwise losses with the operations of whatever backend the tensors live on.
 
-use super::{Place, PointCall};
+use super::PointCall;
+use crate::base::reduction::Reduction;
 use crate::engine::graph::{self, Numbers, detached, filled, widened};
+use crate::engine::layout::Place;
 use crate::real::{Dual, Primitive, Real};
-use crate::reduction::Reduction;
 use burn::backend::ops::{FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata};

@@ -4,11 +4,12 @@
 //! there. Work is split by the shape alone and summed in that order, so results do not depend on the number of threads.
 #![allow(unsafe_code)]
 
-use super::{Labels, Place, PointCall, Points};
-use crate::check;
+use super::{Labels, PointCall, Points};
+use crate::base::error;
+use crate::base::reduction::Reduction;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
+use crate::engine::layout::Place;
 use crate::real::lanes::{Kernel, Scalar as _, Simd, Vector, WIDEST};
-use crate::reduction::Reduction;
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::Shape;
@@ -141,8 +142,8 @@ fn sweep_in<B: Host, E: Element>(
     };
     if let Some((position, label)) = made.iter().find_map(|(_, wrong)| *wrong) {
         let formula = &call.formula;
-        let wrong = check::wrong_label(formula.name(), formula.inputs()[1], formula.labels(), label, position);
-        check::tell(Err(wrong));
+        let wrong = formula.labels().refused(formula.name(), formula.inputs()[1], label, position);
+        error::tell(Err(wrong));
     }
     let sum: f64 = made.iter().map(|(sum, _)| sum).sum();
 

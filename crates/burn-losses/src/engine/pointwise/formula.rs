@@ -1,12 +1,16 @@
 //! What pointwise formulas see of an element, and how a formula is erased so that the engine need not know it.
 
 use super::PointCall;
-use crate::catalogue::Parameter;
-use crate::display;
-use crate::engine::class_rows::ClassParameter;
-use crate::per_class::PerClass;
+use crate::base::display;
+use crate::base::entry::Parameter;
+use crate::base::error::{self, LossError};
+use crate::base::input::Input;
+use crate::base::per_class::ClassParameter;
+use crate::base::per_class::PerClass;
+use crate::engine::layout::Place;
+use crate::engine::probability::floored;
+use crate::program::Program;
 use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST, magnitude};
-use crate::real::program::Program;
 use crate::real::{Dual, Real};
 use core::fmt::Debug;
 use serde::Serialize;
@@ -67,32 +71,6 @@ pub struct Score<R: Real> {
     score: R,
     input: Input,
     class: R::Index,
-}
-
-/// What scores are. Never guessed: a choice of who makes the loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Input {
-    /// Logits, of any size. p is their sigmoid or softmax.
-    #[default]
-    Logits,
-    /// Probabilities in 0 ≤ p ≤ 1, taken as they are. Logarithms are not let below −100, where their slope is 0, so that
-    /// a probability of 0 gives a finite loss, as in PyTorch. A number outside of the range makes a loss that takes its
-    /// logarithm NaN. Logits keep more digits.
-    Probabilities,
-    /// Logarithms of probabilities, ≤ 0, taken as they are.
-    LogProbabilities,
-}
-
-/// The lowest logarithm of a probability that is given as one.
-const LOWEST_LOG: f64 = -100.0;
-
-/// ln p of a probability that is given as one.
-#[inline(always)]
-pub(crate) fn floored<R: Real>(log_p: R) -> R {
-    let lowest = log_p.constant(LOWEST_LOG);
-    // Selected, so that a logarithm of −∞ leaves nothing behind. A NaN is not less, and stays.
-    R::select(&lowest.less(&log_p), log_p.clone(), R::select(&log_p.equal(&log_p), lowest, log_p.detached()))
 }
 
 impl<R: Real> Score<R> {
@@ -262,12 +240,17 @@ impl Labels {
     const TOLERANCE: f64 = 1e-6;
 
     /// The rule, as messages have it.
-    pub(crate) const fn rule(self) -> &'static str {
+    const fn rule(self) -> &'static str {
         match self {
             Self::Any => "be numbers",
             Self::ZeroToOne => "be ≥ 0 and ≤ 1",
             Self::MinusOrPlusOne => "be -1 or 1",
         }
+    }
+
+    /// A label that is none.
+    pub(crate) fn refused(self, loss: &str, argument: &str, got: f64, position: usize) -> LossError {
+        error::refused(loss, argument, self.rule(), format!("{got} at position {position}"))
     }
 
     /// How far the label is from the middle of what it may be.
@@ -304,7 +287,7 @@ impl Labels {
 /// What all kinds of pointwise formulas declare.
 macro_rules! formula_trait {
     (
-        $(#[$doc:meta])* $trait:ident, $criterion:ident: $criterion_doc:literal;
+        $(#[$doc:meta])* $trait:ident;
         $(const $const:ident: $type:ty = $default:expr, $const_doc:literal;)*
         $($(#[$method_doc:meta])* fn $method:ident($argument:ident: $view:ident);)+
     ) => {
@@ -322,7 +305,7 @@ macro_rules! formula_trait {
                 const $const: $type = $default;
             )*
 
-            /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
+            /// The hyper-parameters and their ranges, checked by [`init`](crate::Init::init).
             const PARAMETERS: &'static [Parameter] = &[];
 
             /// The hyper-parameters that may be lists by class, by name: their lengths are checked against axis 1.
@@ -333,16 +316,6 @@ macro_rules! formula_trait {
             /// The name in messages and displays: the type's own.
             fn name() -> &'static str {
                 display::type_name::<Self>()
-            }
-
-            #[doc = $criterion_doc]
-            ///
-            /// # Panics
-            ///
-            /// If a hyper-parameter is outside its range.
-            #[track_caller]
-            fn init(&self) -> crate::criteria::$criterion<Self> {
-                crate::criteria::$criterion::new(self.clone())
             }
         }
     };
@@ -375,7 +348,7 @@ formula_trait! {
     /// assert_eq!(loss.into_scalar::<f32>(), 2.0);
     /// assert_eq!(gradient, [0.25, 0.0]); // exact, and 0 rather than NaN where the error is 0
     /// ```
-    PointwiseFormula, PointwiseLoss: "The loss as a Burn module.";
+    PointwiseFormula;
     const LABELS: Labels = Labels::Any, "What targets may be.";
     /// The loss of one element.
     fn loss(at: Point);
@@ -385,7 +358,7 @@ formula_trait! {
     /// A loss of a yes-or-no decision, by what it is for either answer: all a binary loss has to state.
     ///
     /// The engine mixes the two: `w⁺·y·positive + (1 − y)·negative`.
-    BinaryFormula, BinaryLoss: "The loss as a Burn module, of logits, without weights or smoothing.";
+    BinaryFormula;
     /// The loss where the label is 1.
     fn positive(at: Score);
     /// The loss where the label is 0.
@@ -394,7 +367,7 @@ formula_trait! {
 
 formula_trait! {
     /// A loss of a predicted distribution (location and scale) against what was observed.
-    DistributionFormula, DistributionLoss: "The loss as a Burn module.";
+    DistributionFormula;
     /// The loss of one element.
     fn loss(at: Observation);
 }
@@ -581,44 +554,6 @@ pub(crate) struct Points<T> {
     pub(crate) class: Place,
     /// Out: the sum of the weighted losses.
     pub(crate) sum: f64,
-}
-
-/// A place along the class axis and those behind it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) class: usize,
-    pub(crate) inner: usize,
-    pub(crate) classes: usize,
-    pub(crate) inners: usize,
-}
-
-impl Place {
-    /// The place of an element of a row-major tensor of this shape. Axis 1 is the class axis; of a tensor with one axis,
-    /// that is.
-    pub(crate) fn of(shape: &[usize], element: usize) -> Self {
-        let axis = usize::from(shape.len() > 1);
-        let classes = shape.get(axis).copied().unwrap_or(1).max(1);
-        let inners = shape.iter().skip(axis + 1).product::<usize>().max(1);
-        Self { class: element / inners % classes, inner: element % inners, classes, inners }
-    }
-
-    /// The classes of the next elements.
-    #[inline(always)]
-    pub(crate) fn take(&mut self, n: usize) -> [u32; WIDEST] {
-        let mut classes = [0; WIDEST];
-        for class in &mut classes[..n] {
-            *class = self.class as u32;
-            self.inner += 1;
-            if self.inner == self.inners {
-                self.inner = 0;
-                self.class += 1;
-                if self.class == self.classes {
-                    self.class = 0;
-                }
-            }
-        }
-        classes
-    }
 }
 
 /// A formula whose type is forgotten: elements in, losses and slopes out.

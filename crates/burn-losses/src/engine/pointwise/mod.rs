@@ -14,14 +14,13 @@ mod formula;
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 pub(crate) use cpu::{gradients, value, with_gradients};
-pub(crate) use formula::{
-    Binary, BinaryOptions, Distribution, ErasedBinary, Place, PointFormula, Points, Pointwise, floored,
-};
-pub use formula::{BinaryFormula, DistributionFormula, Input, Labels, Observation, Point, PointwiseFormula, Score};
+pub(crate) use formula::{Binary, BinaryOptions, Distribution, ErasedBinary, PointFormula, Points, Pointwise};
+pub use formula::{BinaryFormula, DistributionFormula, Labels, Observation, Point, PointwiseFormula, Score};
 
-use crate::backend::{self, HostLossBackend};
-use crate::check;
-use crate::reduction::Reduction;
+use crate::base::check;
+use crate::base::error;
+use crate::base::reduction::Reduction;
+use crate::engine::backend::{self, HostLossBackend};
 use burn::backend::Dispatch;
 use burn::tensor::{Shape, Tensor};
 use std::sync::Arc;
@@ -55,6 +54,27 @@ impl PointCall {
     }
 }
 
+/// The shapes, dtypes and lists of a pointwise loss.
+///
+/// # Panics
+///
+/// With the sentence, if they do not fit.
+#[track_caller]
+fn check_shapes<'a, const D: usize>(
+    inputs: impl Iterator<Item = (&'static str, &'a Tensor<D>)>,
+    weights: Option<&'a Tensor<D>>,
+    call: &PointCall,
+) {
+    let loss = call.formula.name();
+    let mut inputs = inputs.chain(weights.map(|weights| ("weights", weights)));
+    let (name, first) = inputs.next().expect("a pointwise loss has inputs");
+    check::floats(loss, name, first.dtype(), &first.device());
+    for (other, tensor) in inputs {
+        check::alike(loss, (name, first), (other, tensor));
+    }
+    check::places(loss, name, first, call.formula.per_class());
+}
+
 /// One value (`Reduction`) or one an element.
 #[track_caller]
 pub(crate) fn evaluate<const D: usize, const O: usize>(
@@ -64,7 +84,7 @@ pub(crate) fn evaluate<const D: usize, const O: usize>(
 ) -> Tensor<O> {
     let names = call.formula.inputs();
     let given = inputs.iter().flatten();
-    check::point_shapes(names.iter().copied().zip(given), weights.as_ref(), &call);
+    check_shapes(names.iter().copied().zip(given), weights.as_ref(), &call);
     call.weighted = weights.is_some();
     let [first, second, third] = inputs;
     let first = first.expect("a pointwise loss has a first input");
@@ -79,7 +99,7 @@ pub(crate) fn evaluate<const D: usize, const O: usize>(
     let weights = weights.unwrap_or_else(|| second.clone()).detach();
     let [first, second, third, weights] = [first, second, third, weights].map(Tensor::into_dispatch);
     Tensor::from_dispatch(if fused {
-        check::heard(|| Dispatch::points(first, second, third, weights, call))
+        error::heard(|| Dispatch::points(first, second, third, weights, call))
     } else {
         composed::evaluate([first, second, third], weights, &call)
     })

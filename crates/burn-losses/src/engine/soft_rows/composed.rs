@@ -5,11 +5,11 @@
 
 use super::formula::{LOST, given};
 use super::{SoftCall, weighs_rows};
-use crate::engine::class_rows::Extent;
+use crate::base::input::Input;
+use crate::base::reduction::Reduction;
 use crate::engine::graph::{self, Numbers, detached, filled, widened};
-use crate::engine::pointwise::Input;
+use crate::engine::layout::Extent;
 use crate::real::{Dual, Primitive, Real};
-use crate::reduction::Reduction;
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};

@@ -10,13 +10,15 @@
 
 use super::formula::{LANES, LOST, given};
 use super::{SoftCall, Stretch, SumsBlock, counts_differ, weighs_rows};
-use crate::check;
-use crate::engine::class_rows::Extent;
+use crate::base::check;
+use crate::base::error;
+use crate::base::input::Input;
+use crate::base::reduction::Reduction;
 use crate::engine::host::{Accumulator, Element, Host, with_float};
-use crate::engine::pointwise::{Input, Place};
+use crate::engine::layout::Extent;
+use crate::engine::layout::Place;
 use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd as _, Vector, exp_nonpositive};
 use crate::real::{Dual, Real as _};
-use crate::reduction::Reduction;
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::tensor::Shape;
@@ -93,7 +95,7 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
     let mut index = if call.dense { Vec::new() } else { B::integers(classes) };
     if !call.dense {
         let numbers = index.iter().copied();
-        if check::tell(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index)) {
+        if error::tell(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index)) {
             // What comes out is thrown away; what is no class must not be read.
             index.fill(0);
         }

@@ -1,12 +1,15 @@
 //! What formulas of sums over the classes see, and how a formula is erased so that the engine need not know it.
 
-use crate::catalogue::Parameter;
-use crate::display;
-use crate::engine::class_rows::{ClassFormula, ClassParameter, Known, Row, Terms};
-use crate::engine::pointwise::{Input, Place, floored};
-use crate::per_class::PerClass;
+use crate::base::display;
+use crate::base::entry::Parameter;
+use crate::base::input::Input;
+use crate::base::per_class::ClassParameter;
+use crate::base::per_class::PerClass;
+use crate::engine::class_rows::{ClassFormula, Known, Row, Terms};
+use crate::engine::layout::Place;
+use crate::engine::probability::floored;
+use crate::program::Program;
 use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd, Vector, WIDEST};
-use crate::real::program::Program;
 use crate::real::{Dual, Real};
 use core::fmt::Debug;
 use serde::Serialize;
@@ -274,7 +277,7 @@ pub trait SoftClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
         sums.first()
     }
 
-    /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
+    /// The hyper-parameters and their ranges, checked by [`init`](crate::Init::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
     /// The hyper-parameters that may be lists by class, by name: their lengths are checked against the scores.
@@ -285,17 +288,6 @@ pub trait SoftClassFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// The name in messages and displays: the type's own.
     fn name() -> &'static str {
         display::type_name::<Self>()
-    }
-
-    /// The loss as a Burn module, of logits. As a field of a model its type is `SoftClassLoss<…>` with the formula's type in
-    /// it: see [a loss in a model](crate#a-loss-in-a-model).
-    ///
-    /// # Panics
-    ///
-    /// If a hyper-parameter is outside its range.
-    #[track_caller]
-    fn init(&self) -> crate::criteria::SoftClassLoss<Self> {
-        crate::criteria::SoftClassLoss::new(self.clone())
     }
 }
 

@@ -26,15 +26,19 @@ pub(crate) use cpu::{gradients, value, with_gradients};
 pub use formula::{Class, SoftClassFormula, Sums};
 pub(crate) use formula::{Expected, LOST, SoftFormula, Stretch, SumsBlock, weighted};
 
-use super::class_rows::ClassParameter as _;
-use super::pointwise::Input;
-use crate::backend::{self, HostLossBackend};
-use crate::check;
-use crate::class_weights;
-use crate::combine::LabelSmoothing;
-use crate::criteria::class_numbers;
-use crate::reduction::Reduction;
+use crate::base::check;
+use crate::base::class_weights;
+use crate::base::display;
+use crate::base::error;
+use crate::base::error::LossError;
+use crate::base::input::Input;
+use crate::base::per_class::ClassParameter as _;
+use crate::base::reduction::Reduction;
+use crate::base::smoothing::Smoothing;
+use crate::engine::backend::{self, HostLossBackend};
+use crate::engine::layout::class_numbers;
 use burn::backend::Dispatch;
+use burn::module::Content;
 use burn::tensor::{DType, FloatDType, Int, Shape, Tensor};
 use std::sync::Arc;
 
@@ -50,7 +54,7 @@ pub struct SoftCall {
     pub(crate) class_weights: Option<Arc<[f64]>>,
     pub(crate) ignore_index: Option<i64>,
     /// A share of every target goes to all classes.
-    pub(crate) label_smoothing: Option<LabelSmoothing>,
+    pub(crate) label_smoothing: Option<Smoothing>,
     /// There is a weight for every row.
     pub(crate) weighted: bool,
     /// `None`: one value a row.
@@ -118,7 +122,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     if let (1, Targets::Soft(targets)) = (D, &targets) {
         // One row, as burn-nn takes it.
         check::alike(call.formula.name(), ("scores", &scores), ("targets", targets));
-        let _ = check::enforce(check::rows_of(call.formula.name(), "scores", &[1, scores.dims()[0]]));
+        let _ = error::enforce(check::rows_of(call.formula.name(), "scores", &[1, scores.dims()[0]]));
         let row = |tensor: &Tensor<D>| tensor.clone().reshape([1, tensor.dims()[0]]);
         let weights = weights.map(|weights| weights.reshape([1]));
         return evaluate::<2, 1, O>(row(&scores), Targets::Soft(row(targets)), weights, call);
@@ -126,7 +130,7 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     let device = scores.device();
     call.weighted = weights.is_some();
     call.dense = matches!(targets, Targets::Soft(_));
-    check::soft_shapes(&scores, &targets, weights.as_ref(), &call);
+    check_shapes(&scores, &targets, weights.as_ref(), &call);
     let dtype = scores.dtype();
     let is_soft = call.dense || call.label_smoothing.is_some();
     if is_soft && call.formula.compares() && dtype != DType::F64 && backend::has_f64(&device) {
@@ -154,10 +158,59 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     };
     let scores = scores.into_dispatch();
     Tensor::from_dispatch(if fused {
-        check::heard(|| Dispatch::soft_rows(scores, targets, classes, weights, call))
+        error::heard(|| Dispatch::soft_rows(scores, targets, classes, weights, call))
     } else {
         composed::evaluate(scores, targets, classes, weights, &call)
     })
+}
+
+/// The shapes, dtypes and lists of a loss of soft class rows.
+///
+/// # Panics
+///
+/// With the sentence, if they do not fit.
+#[track_caller]
+fn check_shapes<const D: usize, const T: usize>(
+    scores: &Tensor<D>,
+    targets: &Targets<D, T>,
+    weights: Option<&Tensor<T>>,
+    call: &SoftCall,
+) {
+    let loss = call.formula.name();
+    let dims = scores.dims();
+    check::floats(loss, "scores", scores.dtype(), &scores.device());
+    let rows = error::enforce(check::rows_of(loss, "scores", &dims));
+    match targets {
+        Targets::Soft(targets) => check::alike(loss, ("scores", scores), ("targets", targets)),
+        Targets::Classes(classes) => check::shape(loss, "targets", &classes.dims(), &rows, &dims),
+    }
+    if let Some(weights) = weights {
+        check::shape(loss, "weights", &weights.dims(), &rows, &dims);
+        check::dtype(loss, "weights", weights.dtype(), scores.dtype());
+    }
+    let of_classes = call.class_weights.as_ref().map(|weights| ("class_weights", weights.len()));
+    check::lengths(loss, call.per_class().into_iter().chain(of_classes), dims[1]);
+}
+
+impl SoftCall {
+    /// Whether scores and class targets fit each other, and everything that has one entry per class.
+    pub(crate) fn check_classes(&self, scores: &[usize], targets: &[usize]) -> Result<(), LossError> {
+        let weights = self.class_weights.as_ref().map(|weights| weights.len());
+        check::shapes(self.formula.name(), scores, targets, 1, self.per_class(), weights)
+    }
+
+    /// The formula's name and parameters, what scores are where they are not logits, the class weights and the ignore index.
+    pub(crate) fn display(&self, content: Content) -> Content {
+        let mut parameters = self.formula.parameters();
+        if self.input != Input::Logits {
+            parameters.push(("input".to_owned(), serde_json::to_value(self.input).unwrap_or_default()));
+        }
+        if let Some(smoothing) = &self.label_smoothing {
+            parameters.push(("label_smoothing".to_owned(), serde_json::to_value(smoothing).unwrap_or_default()));
+        }
+        let content = display::formula(self.formula.name(), parameters, content);
+        display::targets(self.class_weights.as_deref(), self.ignore_index, content)
+    }
 }
 
 /// Whether class weights multiply whole rows, each by its mean weight.

@@ -3,7 +3,9 @@
 use super::*;
 use crate::class::{CrossEntropy, Focal, NormalizedCrossEntropy};
 use crate::engine::class_rows::{ClassFormula, Row};
+use crate::engine::layout::Extent;
 use crate::real::tests::Tested;
+use crate::signature::Init as _;
 use core::mem::MaybeUninit;
 use half::{bf16, f16};
 use serde::Serialize;

@@ -4,7 +4,7 @@
 //! operation there is a dozen calls. A formula is compiled over [`Traced`] instead, where an operation is a line in a
 //! list, and one interpreter serves them all.
 
-use super::Real;
+use crate::real::Real;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -19,10 +19,70 @@ pub use tensor::{Per, TensorFormula, TensorLoss};
 pub(crate) use tensor_class::{TensorClassCall, check_shapes};
 pub use tensor_class::{TensorClassFormula, TensorClassLoss};
 
-use crate::reduction::Reduction;
+use crate::base::reduction::Reduction;
 use burn::backend::Dispatch;
 use burn::backend::ops::FloatTensorOps;
-use burn::tensor::{DType, Int, Shape, Tensor};
+use burn::tensor::{DType, Shape, Tensor};
+
+/// Formulas as Burn modules: `Focal::default().init()`, and the same for a formula of your own.
+///
+/// The criterion has no class weights, ignored targets or other options yet. As a field of a model its type has the
+/// formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
+///
+/// `Kind` is which formula trait it implements, which the compiler finds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no formula of a loss",
+    note = "implement ClassFormula, SoftClassFormula, TensorClassFormula, PointwiseFormula, BinaryFormula, \
+            DistributionFormula or TensorFormula for it"
+)]
+pub trait Init<Kind> {
+    /// The Burn module.
+    type Criterion;
+
+    /// The loss as a Burn module.
+    ///
+    /// # Panics
+    ///
+    /// If a hyper-parameter is outside its range.
+    #[track_caller]
+    fn init(&self) -> Self::Criterion;
+}
+
+/// The kinds of formulas, for [`Init`].
+pub mod kinds {
+    macro_rules! kinds {
+        ($($(#[$doc:meta])* $kind:ident: $formula:path => $criterion:ident;)+) => {$(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $kind;
+
+            impl<F: $formula> super::Init<$kind> for F {
+                type Criterion = super::$criterion<F>;
+
+                #[track_caller]
+                fn init(&self) -> super::$criterion<F> {
+                    super::$criterion::new(self.clone())
+                }
+            }
+        )+};
+    }
+    kinds! {
+        /// Of a [`ClassFormula`](crate::ClassFormula).
+        Class: crate::engine::class_rows::ClassFormula => ClassLoss;
+        /// Of a [`SoftClassFormula`](crate::SoftClassFormula).
+        SoftClass: crate::engine::soft_rows::SoftClassFormula => SoftClassLoss;
+        /// Of a [`TensorClassFormula`](crate::TensorClassFormula).
+        TensorClass: super::TensorClassFormula => TensorClassLoss;
+        /// Of a [`PointwiseFormula`](crate::PointwiseFormula).
+        Pointwise: crate::engine::pointwise::PointwiseFormula => PointwiseLoss;
+        /// Of a [`BinaryFormula`](crate::BinaryFormula).
+        Binary: crate::engine::pointwise::BinaryFormula => BinaryLoss;
+        /// Of a [`DistributionFormula`](crate::DistributionFormula).
+        Distribution: crate::engine::pointwise::DistributionFormula => DistributionLoss;
+        /// Of a [`TensorFormula`](crate::TensorFormula).
+        Tensor: super::TensorFormula => TensorLoss;
+    }
+}
 
 /// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers round them have in
 /// common, whatever they take.
@@ -122,20 +182,6 @@ impl<X, Y, L: Criterion<X, Y>> Criterion<X, Y> for &L {
 /// In this shape, of as many elements. To [`Tensor::reshape`] a length of 0 means something else.
 pub(crate) fn in_shape<const D: usize, const O: usize>(tensor: Tensor<D>, shape: Shape) -> Tensor<O> {
     Tensor::from_dispatch(Dispatch::float_reshape(tensor.into_dispatch(), shape))
-}
-
-/// Class numbers in i64, where no number of classes and no ignore index is brought into a narrow dtype's range; those
-/// beyond i64 (of u64) are its largest.
-pub(crate) fn class_numbers<const T: usize>(targets: &Tensor<T, Int>) -> Tensor<T, Int> {
-    let targets = targets.clone();
-    match targets.dtype() {
-        DType::I64 => targets,
-        DType::U64 => {
-            let beyond = targets.clone().greater_elem(i64::MAX);
-            targets.mask_fill(beyond.clone(), 0).cast(DType::I64).mask_fill(beyond, i64::MAX)
-        }
-        _ => targets.cast(DType::I64),
-    }
 }
 
 /// In f32 or wider.

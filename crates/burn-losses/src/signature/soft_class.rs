@@ -2,12 +2,13 @@
 
 use super::class::class_counts;
 use super::{Criterion, counted_by};
-use crate::check;
-use crate::class_weights;
-use crate::display;
-use crate::engine::pointwise::Input;
+use crate::base::check;
+use crate::base::class_weights;
+use crate::base::display;
+use crate::base::error;
+use crate::base::input::Input;
+use crate::base::reduction::Reduction;
 use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
-use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Int, Tensor};
 use std::sync::Arc;
@@ -66,7 +67,7 @@ pub struct SoftClassLoss<F: SoftClassFormula> {
 impl<F: SoftClassFormula> SoftClassLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula, input: Input::Logits, class_weights: None, ignore_index: None }
     }
 
@@ -84,7 +85,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
     #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
-        check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
+        error::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
 
@@ -223,6 +224,6 @@ impl<F: SoftClassFormula> ModuleDisplay for SoftClassLoss<F> {
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
-        display::soft(&self.call(None), content).optional()
+        self.call(None).display(content).optional()
     }
 }

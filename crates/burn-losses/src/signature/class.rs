@@ -1,12 +1,15 @@
 //! Class losses: logits against one class index per target.
 
-use super::{Criterion, class_numbers, counted_by};
-use crate::check::{self, LossError};
-use crate::class_weights;
-use crate::display;
+use super::{Criterion, counted_by};
+use crate::base::check;
+use crate::base::class_weights;
+use crate::base::display;
+use crate::base::error::{self, LossError};
+use crate::base::reduction::Reduction;
 use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
+use crate::engine::layout::class_numbers;
+use crate::engine::reduce::dtype_of_sums;
 use crate::engine::soft_rows::{self, Expected, SoftCall, Targets};
-use crate::reduction::{Reduction, dtype_of_sums};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use std::sync::Arc;
@@ -63,7 +66,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     /// The loss without class weights or ignored targets.
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula, class_weights: None, ignore_index: None }
     }
 
@@ -75,7 +78,7 @@ impl<F: ClassFormula> ClassLoss<F> {
     #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
-        check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
+        error::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
 
@@ -165,7 +168,7 @@ impl<F: ClassFormula> ClassLoss<F> {
 
     #[track_caller]
     fn soft(&self, reduction: Option<Reduction>) -> SoftCall {
-        check::enforce(self.try_soft(reduction))
+        error::enforce(self.try_soft(reduction))
     }
 
     /// What the engine is asked where targets are probabilities.
@@ -250,6 +253,6 @@ impl<F: ClassFormula> ModuleDisplay for ClassLoss<F> {
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
-        display::call(&self.call(None), content).optional()
+        self.call(None).display(content).optional()
     }
 }

@@ -1,13 +1,15 @@
 //! Class losses that are written in tensor operations.
 
-use super::{Criterion, class_counts, class_numbers, counted_by, widened};
-use crate::backend;
-use crate::catalogue::Parameter;
-use crate::check::{self, LossError};
-use crate::class_weights;
-use crate::display;
-use crate::engine::pointwise::Input;
-use crate::reduction::Reduction;
+use super::{Criterion, class_counts, counted_by, widened};
+use crate::base::check;
+use crate::base::class_weights;
+use crate::base::display;
+use crate::base::entry::Parameter;
+use crate::base::error::{self, LossError};
+use crate::base::input::Input;
+use crate::base::reduction::Reduction;
+use crate::engine::backend;
+use crate::engine::layout::class_numbers;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Int, Tensor};
 use core::fmt::Debug;
@@ -69,23 +71,12 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
         Ok(())
     }
 
-    /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
+    /// The hyper-parameters and their ranges, checked by [`init`](crate::Init::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
     /// The name in messages and displays: the type's own.
     fn name() -> &'static str {
         display::type_name::<Self>()
-    }
-
-    /// The loss as a Burn module, without class weights or ignored targets. As a field of a model its type is
-    /// `TensorClassLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
-    ///
-    /// # Panics
-    ///
-    /// If a hyper-parameter is outside its range.
-    #[track_caller]
-    fn init(&self) -> TensorClassLoss<Self> {
-        TensorClassLoss::new(self.clone())
     }
 }
 
@@ -135,6 +126,12 @@ pub(crate) struct TensorClassCall {
 }
 
 impl TensorClassCall {
+    /// The formula's name and parameters, the class weights and the ignore index.
+    pub(crate) fn display(&self, content: Content) -> Content {
+        let content = display::formula(self.formula.name(), self.formula.parameters(), content);
+        display::targets(self.class_weights.as_deref(), self.ignore_index, content)
+    }
+
     /// The loss of every target, multiplied by what it counts, and what it counts: in f32 or wider.
     #[track_caller]
     fn losses<const D: usize, const T: usize>(
@@ -146,13 +143,13 @@ impl TensorClassCall {
         let (dims, shape) = (scores.dims(), targets.dims());
         let name = self.formula.name();
         check::floats(name, "scores", scores.dtype(), &scores.device());
-        check::enforce(check_shapes(self, &dims, &shape));
+        error::enforce(check_shapes(self, &dims, &shape));
         let views = self.formula.views();
         let (classes, inner) = (dims[1], dims[2..].iter().product());
         let targets = class_numbers(&targets);
         if !self.composed && backend::is_on_host(&scores.device(), scores.dtype()) {
             let numbers = targets.clone().into_data().convert::<i64>().try_into_vec::<i64>().unwrap_or_default();
-            check::enforce(check::in_range(name, numbers.into_iter(), classes, self.ignore_index));
+            error::enforce(check::in_range(name, numbers.into_iter(), classes, self.ignore_index));
         }
         let scores = widened(scores);
         let weights = self.class_weights.as_ref();
@@ -212,8 +209,8 @@ pub struct TensorClassLoss<F: TensorClassFormula> {
 
 impl<F: TensorClassFormula> TensorClassLoss<F> {
     #[track_caller]
-    fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+    pub(super) fn new(formula: F) -> Self {
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula, class_weights: None, ignore_index: None }
     }
 
@@ -225,7 +222,7 @@ impl<F: TensorClassFormula> TensorClassLoss<F> {
     #[track_caller]
     pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
         self.class_weights = weights.into();
-        check::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
+        error::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
 
@@ -308,7 +305,7 @@ impl<F: TensorClassFormula> ModuleDisplay for TensorClassLoss<F> {
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
-        display::tensor_class(&self.call(), content).optional()
+        self.call().display(content).optional()
     }
 }
 

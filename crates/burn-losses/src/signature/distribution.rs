@@ -1,10 +1,11 @@
 //! Losses of a predicted distribution against what was observed.
 
 use super::Criterion;
-use crate::check;
-use crate::display;
+use crate::base::check;
+use crate::base::display;
+use crate::base::error;
+use crate::base::reduction::Reduction;
 use crate::engine::pointwise::{self, Distribution, DistributionFormula, PointCall};
-use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
@@ -29,7 +30,7 @@ pub struct DistributionLoss<F: DistributionFormula> {
 impl<F: DistributionFormula> DistributionLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula }
     }
 

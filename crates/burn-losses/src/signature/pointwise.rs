@@ -1,10 +1,11 @@
 //! Pointwise losses: a prediction against a target, element by element.
 
 use super::Criterion;
-use crate::check;
-use crate::display;
+use crate::base::check;
+use crate::base::display;
+use crate::base::error;
+use crate::base::reduction::Reduction;
 use crate::engine::pointwise::{self, PointCall, Pointwise, PointwiseFormula};
-use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
@@ -45,7 +46,7 @@ pub struct PointwiseLoss<F: PointwiseFormula> {
 impl<F: PointwiseFormula> PointwiseLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula }
     }
 

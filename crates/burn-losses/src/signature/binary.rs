@@ -1,11 +1,13 @@
 //! Binary and multilabel losses.
 
 use super::Criterion;
-use crate::check;
-use crate::display;
-use crate::engine::pointwise::{self, Binary, BinaryFormula, BinaryOptions, Input, PointCall};
-use crate::per_class::PerClass;
-use crate::reduction::Reduction;
+use crate::base::check;
+use crate::base::display;
+use crate::base::error;
+use crate::base::input::Input;
+use crate::base::per_class::PerClass;
+use crate::base::reduction::Reduction;
+use crate::engine::pointwise::{self, Binary, BinaryFormula, BinaryOptions, PointCall};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Bool, Int, Tensor};
 
@@ -75,7 +77,7 @@ impl<const D: usize> BinaryTargets<D> for Tensor<D, Bool> {
 impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub(crate) fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { binary: Binary { formula, options: BinaryOptions::default() } }
     }
 
@@ -94,7 +96,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub fn with_pos_weight(mut self, pos_weight: impl Into<PerClass>) -> Self {
         self.binary.options.pos_weight = pos_weight.into().broadcast();
-        check::enforce(check::pos_weight(F::name(), &self.binary.options.pos_weight));
+        error::enforce(check::pos_weight(F::name(), &self.binary.options.pos_weight));
         self
     }
 
@@ -106,7 +108,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Self {
         self.binary.options.label_smoothing = label_smoothing;
-        check::enforce(check::label_smoothing(F::name(), label_smoothing));
+        error::enforce(check::label_smoothing(F::name(), label_smoothing));
         self
     }
 

@@ -1,6 +1,7 @@
 //! Class weights and margins from class counts, and class weights brought into the range of a dtype.
 
-use crate::check;
+use crate::base::check;
+use crate::base::error;
 use burn::tensor::DType;
 use std::sync::Arc;
 
@@ -85,7 +86,7 @@ pub fn ldam_margins(counts: &[f64], most: f64) -> Vec<f64> {
 pub(crate) fn scaled(loss: &str, weights: &Arc<[f64]>, dtype: DType, cancels: bool) -> Arc<[f64]> {
     let wide = dtype == DType::F64;
     if !cancels {
-        check::enforce(check::class_weights_within(loss, weights, if wide { f64::MAX } else { f64::from(f32::MAX) }));
+        error::enforce(check::class_weights_within(loss, weights, if wide { f64::MAX } else { f64::from(f32::MAX) }));
         return Arc::clone(weights);
     }
     near_one(weights, if wide { 900.0 } else { 60.0 }).map_or_else(|| Arc::clone(weights), Arc::from)

@@ -1,12 +1,13 @@
 //! Losses of whole rows, items or batches that are written in tensor operations.
 
 use super::{BinaryTargets, Criterion, widened};
-use crate::backend;
-use crate::catalogue::Parameter;
-use crate::check;
-use crate::display;
+use crate::base::check;
+use crate::base::display;
+use crate::base::entry::Parameter;
+use crate::base::error;
+use crate::base::reduction::Reduction;
+use crate::engine::backend;
 use crate::engine::pointwise::Labels;
-use crate::reduction::Reduction;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 use core::fmt::Debug;
@@ -63,7 +64,7 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// What targets may be.
     const LABELS: Labels = Labels::Any;
 
-    /// The hyper-parameters and their ranges, checked by [`init`](Self::init).
+    /// The hyper-parameters and their ranges, checked by [`init`](crate::Init::init).
     const PARAMETERS: &'static [Parameter] = &[];
 
     /// The hyper-parameters that are lists, one value for each place of axis 1, with their lengths.
@@ -74,17 +75,6 @@ pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
     /// The name in messages and displays: the type's own.
     fn name() -> &'static str {
         display::type_name::<Self>()
-    }
-
-    /// The loss as a Burn module. As a field of a model its type is
-    /// `TensorLoss<…>` with the formula's type in it: see [a loss in a model](crate#a-loss-in-a-model).
-    ///
-    /// # Panics
-    ///
-    /// If a hyper-parameter is outside its range.
-    #[track_caller]
-    fn init(&self) -> TensorLoss<Self> {
-        TensorLoss::new(self.clone())
     }
 }
 
@@ -153,7 +143,7 @@ impl TensorCall {
         let data = target.clone().detach().into_data();
         let wrong = data.iter::<f64>().enumerate().find(|(_, label)| !labels.allow(*label));
         if let Some((position, label)) = wrong {
-            check::enforce(Err(check::wrong_label(self.0.name(), "targets", labels, label, position)))
+            error::enforce(Err(labels.refused(self.0.name(), "targets", label, position)))
         }
     }
 
@@ -247,8 +237,8 @@ pub struct TensorLoss<F: TensorFormula> {
 
 impl<F: TensorFormula> TensorLoss<F> {
     #[track_caller]
-    fn new(formula: F) -> Self {
-        check::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
+    pub(super) fn new(formula: F) -> Self {
+        error::enforce(check::parameters(F::name(), F::PARAMETERS, &formula));
         Self { formula }
     }
 

@@ -1,10 +1,6 @@
 //! How losses print inside a model: `Focal {gamma: 2.0, alpha: 1.0, ignore_index: -100}`.
 
-use crate::catalogue::{Described, Parameter};
-use crate::criteria::TensorClassCall;
-use crate::engine::class_rows::ClassCall;
-use crate::engine::pointwise::Input;
-use crate::engine::soft_rows::SoftCall;
+use crate::base::entry::{Described, Parameter};
 use burn::module::{Content, DisplaySettings};
 use serde::Serialize;
 use serde_json::Value;
@@ -33,32 +29,8 @@ pub(crate) fn wrapper<W: Described + Serialize>(wrapper: &W, content: Content) -
     formula(W::ENTRY.type_name, ordered(W::ENTRY.parameters, wrapper), content)
 }
 
-/// The formula's name and parameters, the class weights and the ignore index, as far as there are any.
-pub(crate) fn call(call: &ClassCall, content: Content) -> Content {
-    let content = formula(call.formula.name(), call.formula.parameters(), content);
-    targets(call.class_weights.as_deref(), call.ignore_index, content)
-}
-
-/// The same, and what scores are where they are not logits.
-pub(crate) fn soft(call: &SoftCall, content: Content) -> Content {
-    let mut parameters = call.formula.parameters();
-    if call.input != Input::Logits {
-        parameters.push(("input".to_owned(), serde_json::to_value(call.input).unwrap_or_default()));
-    }
-    if let Some(smoothing) = &call.label_smoothing {
-        parameters.push(("label_smoothing".to_owned(), serde_json::to_value(smoothing).unwrap_or_default()));
-    }
-    let content = formula(call.formula.name(), parameters, content);
-    targets(call.class_weights.as_deref(), call.ignore_index, content)
-}
-
-/// The same of a loss in tensor operations.
-pub(crate) fn tensor_class(call: &TensorClassCall, content: Content) -> Content {
-    let content = formula(call.formula.name(), call.formula.parameters(), content);
-    targets(call.class_weights.as_deref(), call.ignore_index, content)
-}
-
-fn targets(class_weights: Option<&[f64]>, ignore_index: Option<i64>, mut content: Content) -> Content {
+/// The class weights and the ignore index, as far as there are any.
+pub(crate) fn targets(class_weights: Option<&[f64]>, ignore_index: Option<i64>, mut content: Content) -> Content {
     if let Some(weights) = class_weights {
         content = content.add_debug_attribute("class_weights", &weights);
     }

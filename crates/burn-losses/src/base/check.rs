@@ -1,93 +1,12 @@
-//! The checks and their messages: `Focal: gamma must be ≥ 0, got −1`.
+//! The checks of numbers, lists and shapes.
 
-use crate::catalogue::{Described, Parameter, Range, written};
-use crate::engine::class_rows::{ClassCall, ClassParameter};
-use crate::engine::pointwise::{Labels, PointCall};
-use crate::engine::soft_rows::{SoftCall, Targets};
-use crate::per_class::PerClass;
+use super::entry::{Described, Parameter, Range, written};
+use super::error::{LossError, enforce, refused};
+use super::per_class::{ClassParameter as _, PerClass};
 use burn::backend::{Backend, Dispatch};
 use burn::tensor::{DType, Device, Tensor};
-use core::cell::RefCell;
-use core::fmt;
 use serde::Serialize;
 use serde_json::Value;
-
-/// What is wrong with a loss or its input: one sentence naming the loss, the argument, the rule and the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LossError(pub(crate) String);
-
-impl fmt::Display for LossError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl core::error::Error for LossError {}
-
-/// What an argument must be and is not.
-pub(crate) fn refused(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> LossError {
-    LossError(sentence(loss, argument, rule, got))
-}
-
-/// What was checked.
-///
-/// # Panics
-///
-/// With the sentence, if something is wrong with it.
-#[track_caller]
-pub(crate) fn enforce<T>(checked: Result<T, LossError>) -> T {
-    match checked {
-        Ok(checked) => checked,
-        Err(error) => panic!("{error}"),
-    }
-}
-
-thread_local! {
-    /// What listens to kernels on this thread.
-    static EAR: RefCell<Ear> = const { RefCell::new(Ear::Deaf) };
-}
-
-/// Burn calls the kernels, so a panic in one would point into Burn instead of at the caller of the loss.
-enum Ear {
-    Deaf,
-    Listens,
-    Heard(LossError),
-}
-
-/// Says what is wrong with what a kernel was given, to [`heard`]; and whether anything is.
-///
-/// # Panics
-///
-/// With the sentence, if nothing listens.
-pub(crate) fn tell(checked: Result<(), LossError>) -> bool {
-    let Err(error) = checked else { return false };
-    EAR.with_borrow_mut(|ear| match ear {
-        Ear::Deaf => panic!("{error}"),
-        Ear::Listens => *ear = Ear::Heard(error),
-        Ear::Heard(_) => {}
-    });
-    true
-}
-
-/// What a kernel gives.
-///
-/// # Panics
-///
-/// With the sentence, if the kernel told one.
-#[track_caller]
-pub(crate) fn heard<T>(kernel: impl FnOnce() -> T) -> T {
-    EAR.set(Ear::Listens);
-    let result = kernel();
-    if let Ear::Heard(error) = EAR.replace(Ear::Deaf) {
-        panic!("{error}");
-    }
-    result
-}
-
-/// The sentence every check gives.
-fn sentence(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> String {
-    format!("{loss}: {argument} must {rule}, got {got}")
-}
 
 /// Whether every parameter lies in its range. The parameters are read from what `config` serialises to.
 pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Serialize) -> Result<(), LossError> {
@@ -97,7 +16,7 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
         let numbers = match value {
             Value::Array(values) if values.is_empty() => {
                 let rule = "have one value per class";
-                return Err(LossError(sentence(loss, parameter.name, rule, "an empty list")));
+                return Err(refused(loss, parameter.name, rule, "an empty list"));
             }
             // A matrix checks itself where it is read.
             Value::Array(_) if parameter.matrix => continue,
@@ -120,7 +39,7 @@ pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Ser
                     }
                     _ => format!("be {}", parameter.range),
                 };
-                return Err(LossError(sentence(loss, parameter.name, &rule, got)));
+                return Err(refused(loss, parameter.name, &rule, got));
             }
         }
     }
@@ -139,44 +58,39 @@ pub(crate) fn config<C: Described + Serialize>(config: &C) {
 
 /// Flooding has no value for a single target.
 pub(crate) fn flooding_needs_a_reduction() -> LossError {
-    LossError(sentence("Flooding", "reduction", "be Mean or Sum, since it acts on the reduced value", "none"))
+    refused("Flooding", "reduction", "be Mean or Sum, since it acts on the reduced value", "none")
 }
 
 /// A class loss of more than one class's probability has no expected value by classes.
 pub(crate) fn no_soft_targets(loss: &str) -> LossError {
-    LossError(sentence(
-        loss,
-        "targets",
-        "be classes, since it is no function of one class's probability",
-        "probabilities",
-    ))
+    refused(loss, "targets", "be classes, since it is no function of one class's probability", "probabilities")
 }
 
 /// Probabilities do not go through wrappers.
 pub(crate) fn no_soft_targets_round(wrapper: &str) -> LossError {
-    LossError(sentence(wrapper, "targets", "be classes, since it goes round another loss", "probabilities"))
+    refused(wrapper, "targets", "be classes, since it goes round another loss", "probabilities")
 }
 
 /// What is learnt must be a part of the module.
 pub(crate) fn must_be_outermost(loss: &str, inside: &str) -> LossError {
-    LossError(sentence(
+    refused(
         loss,
         "the loss",
         "be the outermost, since its weights are a part of the module",
         format!("one inside of {inside}"),
-    ))
+    )
 }
 
 /// Weights of elements do not go through wrappers.
 pub(crate) fn no_weights(wrapper: &str) -> LossError {
-    LossError(sentence("weights", "the loss", "be one that nothing goes round", wrapper))
+    refused("weights", "the loss", "be one that nothing goes round", wrapper)
 }
 
 /// Class weights: finite and not negative; zero is allowed.
 pub(crate) fn class_weights(loss: &str, weights: Option<&[f64]>) -> Result<(), LossError> {
     let Some(weights) = weights else { return Ok(()) };
     match weights.iter().find(|w| !(w.is_finite() && **w >= 0.0)) {
-        Some(bad) => Err(LossError(sentence(loss, "class_weights", "be finite and ≥ 0", bad))),
+        Some(bad) => Err(refused(loss, "class_weights", "be finite and ≥ 0", bad)),
         None => Ok(()),
     }
 }
@@ -186,7 +100,7 @@ pub(crate) fn class_weights_within(loss: &str, weights: &[f64], most: f64) -> Re
     match weights.iter().find(|weight| **weight > most) {
         Some(bad) => {
             let rule = format!("be ≤ {most:e} in this dtype, unless the mean divides by them");
-            Err(LossError(sentence(loss, "class_weights", &rule, written(*bad))))
+            Err(refused(loss, "class_weights", &rule, written(*bad)))
         }
         None => Ok(()),
     }
@@ -200,7 +114,7 @@ pub(crate) fn pos_weight(loss: &str, weight: &PerClass) -> Result<(), LossError>
     };
     // What f32 does not hold would be another weight there.
     match values.iter().find(|w| **w != 0.0 && !Range::SIZES.contains(*w)) {
-        Some(bad) => Err(LossError(sentence(loss, "pos_weight", "be 0, or ≥ 1e-30 and ≤ 1e30", bad))),
+        Some(bad) => Err(refused(loss, "pos_weight", "be 0, or ≥ 1e-30 and ≤ 1e30", bad)),
         None => Ok(()),
     }
 }
@@ -208,28 +122,8 @@ pub(crate) fn pos_weight(loss: &str, weight: &PerClass) -> Result<(), LossError>
 pub(crate) fn label_smoothing(loss: &str, smoothing: f64) -> Result<(), LossError> {
     match (0.0..=1.0).contains(&smoothing) {
         true => Ok(()),
-        false => Err(LossError(sentence(loss, "label_smoothing", "be ≥ 0 and ≤ 1", smoothing))),
+        false => Err(refused(loss, "label_smoothing", "be ≥ 0 and ≤ 1", smoothing)),
     }
-}
-
-/// The shapes of logits and targets, and of everything that has one entry a class.
-///
-/// # Panics
-///
-/// With the sentence, if they do not fit.
-#[track_caller]
-pub(crate) fn class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall) {
-    enforce(try_class_shapes(logits, targets, call));
-}
-
-pub(crate) fn try_class_shapes(logits: &[usize], targets: &[usize], call: &ClassCall) -> Result<(), LossError> {
-    let weights = call.class_weights.as_ref().map(|weights| weights.len());
-    shapes(call.formula.name(), logits, targets, 1, call.formula.per_class(), weights)
-}
-
-pub(crate) fn try_soft_class_shapes(logits: &[usize], targets: &[usize], call: &SoftCall) -> Result<(), LossError> {
-    let weights = call.class_weights.as_ref().map(|weights| weights.len());
-    shapes(call.formula.name(), logits, targets, 1, call.per_class(), weights)
 }
 
 /// The shapes of `views` views of each item and of the targets, and the lengths of everything with an entry a class.
@@ -244,18 +138,18 @@ pub(crate) fn shapes(
     let mut expected = rows_of(loss, "logits", logits)?;
     if !expected[0].is_multiple_of(views) {
         let rule = format!("hold {views} views of each item along axis 0");
-        return Err(LossError(sentence(loss, "logits", &rule, format!("{logits:?}"))));
+        return Err(refused(loss, "logits", &rule, format!("{logits:?}")));
     }
     expected[0] /= views;
     if targets != expected {
         let rule = format!("have shape {expected:?} for logits {logits:?}");
-        return Err(LossError(sentence(loss, "targets", &rule, format!("{targets:?}"))));
+        return Err(refused(loss, "targets", &rule, format!("{targets:?}")));
     }
     let weights = class_weights.map(|len| ("class_weights", len));
     for (name, len) in per_class.into_iter().chain(weights) {
         if len != logits[1] {
             let rule = format!("have one value for each of the {} classes", logits[1]);
-            return Err(LossError(sentence(loss, name, &rule, len)));
+            return Err(refused(loss, name, &rule, len));
         }
     }
     Ok(())
@@ -274,36 +168,10 @@ pub(crate) fn in_range(
             let ignored = ignore_index.map(|index| format!(" or the ignore_index {index}")).unwrap_or_default();
             let rule = format!("be a class in 0..={}{ignored}", classes - 1);
             let got = format!("{target} at position {position}");
-            return Err(LossError(sentence(loss, "targets", &rule, got)));
+            return Err(refused(loss, "targets", &rule, got));
         }
     }
     Ok(())
-}
-
-/// A label that is none.
-pub(crate) fn wrong_label(loss: &str, argument: &str, labels: Labels, got: f64, position: usize) -> LossError {
-    LossError(sentence(loss, argument, labels.rule(), format!("{got} at position {position}")))
-}
-
-/// The shapes, dtypes and lists of a pointwise loss.
-///
-/// # Panics
-///
-/// With the sentence, if they do not fit.
-#[track_caller]
-pub(crate) fn point_shapes<'a, const D: usize>(
-    inputs: impl Iterator<Item = (&'static str, &'a Tensor<D>)>,
-    weights: Option<&'a Tensor<D>>,
-    call: &PointCall,
-) {
-    let loss = call.formula.name();
-    let mut inputs = inputs.chain(weights.map(|weights| ("weights", weights)));
-    let (name, first) = inputs.next().expect("a pointwise loss has inputs");
-    floats(loss, name, first.dtype(), &first.device());
-    for (other, tensor) in inputs {
-        alike(loss, (name, first), (other, tensor));
-    }
-    places(loss, name, first, call.formula.per_class());
 }
 
 /// The shapes, dtypes and lists of a loss in tensor operations.
@@ -325,13 +193,13 @@ pub(crate) fn tensor_shapes<const D: usize>(
 
 /// Lists of a loss of elements must have an entry for each place along axis 1; of a tensor with one axis, along that.
 #[track_caller]
-fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, lists: Vec<(&'static str, usize)>) {
+pub(crate) fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, lists: Vec<(&'static str, usize)>) {
     let axis = usize::from(D > 1);
     let places = first.dims().get(axis).copied().unwrap_or(1);
     for (list, len) in lists {
         if len != places {
             let rule = format!("have one value for each of the {places} places along axis {axis} of {name}");
-            panic!("{}", sentence(loss, list, &rule, len));
+            panic!("{}", refused(loss, list, &rule, len));
         }
     }
 }
@@ -345,62 +213,34 @@ fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, lists: Vec<
 pub(crate) fn tensor_weights<const D: usize>(loss: &str, weights: &Tensor<D>, losses: [usize; D], of: DType) {
     if weights.dims() != losses {
         let rule = format!("have one value a loss, shape {losses:?}");
-        panic!("{}", sentence(loss, "weights", &rule, format!("{:?}", weights.dims())));
+        panic!("{}", refused(loss, "weights", &rule, format!("{:?}", weights.dims())));
     }
     dtype(loss, "weights", weights.dtype(), of);
-}
-
-/// The shapes, dtypes and lists of a loss of soft class rows.
-///
-/// # Panics
-///
-/// With the sentence, if they do not fit.
-#[track_caller]
-pub(crate) fn soft_shapes<const D: usize, const T: usize>(
-    scores: &Tensor<D>,
-    targets: &Targets<D, T>,
-    weights: Option<&Tensor<T>>,
-    call: &SoftCall,
-) {
-    let loss = call.formula.name();
-    let dims = scores.dims();
-    floats(loss, "scores", scores.dtype(), &scores.device());
-    let rows = enforce(rows_of(loss, "scores", &dims));
-    match targets {
-        Targets::Soft(targets) => alike(loss, ("scores", scores), ("targets", targets)),
-        Targets::Classes(classes) => shape(loss, "targets", &classes.dims(), &rows, &dims),
-    }
-    if let Some(weights) = weights {
-        shape(loss, "weights", &weights.dims(), &rows, &dims);
-        dtype(loss, "weights", weights.dtype(), scores.dtype());
-    }
-    let of_classes = call.class_weights.as_ref().map(|weights| ("class_weights", weights.len()));
-    lengths(loss, call.per_class().into_iter().chain(of_classes), dims[1]);
 }
 
 /// The shape of the rows of scores `[N, C, d…]`.
 pub(crate) fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
     if scores.len() < 2 || scores[1] == 0 {
         let rule = "have shape [N, C] or [N, C, d1, …] with at least one class";
-        return Err(LossError(sentence(loss, name, rule, format!("{scores:?}"))));
+        return Err(refused(loss, name, rule, format!("{scores:?}")));
     }
     Ok([&scores[..1], &scores[2..]].concat())
 }
 
 #[track_caller]
-fn shape(loss: &str, name: &str, got: &[usize], expected: &[usize], scores: &[usize]) {
+pub(crate) fn shape(loss: &str, name: &str, got: &[usize], expected: &[usize], scores: &[usize]) {
     if got != expected {
         let rule = format!("have shape {expected:?} for scores {scores:?}");
-        panic!("{}", sentence(loss, name, &rule, format!("{got:?}")));
+        panic!("{}", refused(loss, name, &rule, format!("{got:?}")));
     }
 }
 
 #[track_caller]
-fn dtype(loss: &str, name: &str, got: DType, expected: DType) {
+pub(crate) fn dtype(loss: &str, name: &str, got: DType, expected: DType) {
     if got != expected {
         panic!(
             "{}",
-            sentence(loss, name, &format!("have the same dtype {expected:?} as the first tensor"), format!("{got:?}"))
+            refused(loss, name, &format!("have the same dtype {expected:?} as the first tensor"), format!("{got:?}"))
         );
     }
 }
@@ -414,7 +254,7 @@ pub(crate) fn alike<const D: usize>(
 ) {
     if tensor.dims() != first.dims() {
         let rule = format!("have the same shape as {name}, {:?}", first.dims());
-        panic!("{}", sentence(loss, other, &rule, format!("{:?}", tensor.dims())));
+        panic!("{}", refused(loss, other, &rule, format!("{:?}", tensor.dims())));
     }
     dtype(loss, other, tensor.dtype(), first.dtype());
 }
@@ -427,11 +267,11 @@ pub(crate) fn counts(loss: &str, len: usize, classes: usize) {
 
 /// Lists by class must have an entry for each.
 #[track_caller]
-fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usize)>, classes: usize) {
+pub(crate) fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usize)>, classes: usize) {
     for (name, len) in lists {
         if len != classes {
             let rule = format!("have one value for each of the {classes} classes");
-            panic!("{}", sentence(loss, name, &rule, len));
+            panic!("{}", refused(loss, name, &rule, len));
         }
     }
 }
@@ -445,7 +285,7 @@ fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usize)>, class
 pub(crate) fn floats(loss: &str, name: &str, dtype: DType, device: &Device) {
     if dtype == DType::F64 && Dispatch::name(device.as_dispatch()).contains("wgpu") {
         let rule = "be f32, f16 or bf16 on wgpu (Vulkan, Metal, WebGPU), which cannot compute in f64";
-        panic!("{}", sentence(loss, name, rule, "F64"));
+        panic!("{}", refused(loss, name, rule, "F64"));
     }
 }
 

@@ -1,7 +1,5 @@
 //! How the losses of a batch become one number.
 
-use crate::backend::is_on_host;
-use burn::tensor::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// How the losses of a batch become one number; one value a target is `forward_no_reduction`.
@@ -43,37 +41,4 @@ pub enum Reduction {
     Mean,
     /// The sum.
     Sum,
-}
-
-impl Reduction {
-    /// The value of a batch of losses that were multiplied by what they count, and what they count, in a dtype that is
-    /// wide enough for their sum: the result is to be brought to that of the losses.
-    pub(crate) fn of<const D: usize>(self, losses: Tensor<D>, counts: Tensor<D>) -> Tensor<1> {
-        let (losses, counts) = (wide_enough_to_sum(losses), wide_enough_to_sum(counts));
-        let sum = losses.clone().sum();
-        match self {
-            Self::Sum => sum,
-            Self::Mean => {
-                let total = counts.sum();
-                let nothing = total.clone().equal_elem(0.0);
-                let total = total.mask_fill(nothing.clone(), 1.0);
-                // A mean may be finite where the sum is not: the sum of so many shares of the losses is.
-                let share = 0.5f64.powi(losses.shape().num_elements().max(1).ilog2() as i32 + 1);
-                let of_shares = (losses * share).sum() / (total.clone() * share);
-                let overflown = sum.clone().is_finite().bool_not();
-                (sum / total).mask_where(overflown, of_shares).mask_fill(nothing, 0.0)
-            }
-        }
-    }
-}
-
-/// In f64 where the sum is made on the CPU, else in f32 or wider.
-pub(crate) fn wide_enough_to_sum<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    let dtype = dtype_of_sums(&tensor.device(), tensor.dtype());
-    if tensor.dtype() == dtype { tensor } else { tensor.cast(dtype) }
-}
-
-/// What sums of numbers of a dtype are made in.
-pub(crate) fn dtype_of_sums(device: &Device, of: DType) -> DType {
-    if of == DType::F64 || is_on_host(device, of) { DType::F64 } else { DType::F32 }
 }

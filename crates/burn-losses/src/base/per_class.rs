@@ -66,3 +66,50 @@ impl From<&[f64]> for PerClass {
         Self::Each(values.to_vec())
     }
 }
+
+/// What may stand where a hyper-parameter can differ by class: a number, or a [`PerClass`].
+pub trait ClassParameter {
+    /// The value, if it is the same for all classes and for all steps.
+    fn same_for_all(&self) -> Option<f64>;
+    /// The values by class, or the single one that changes from step to step; empty if there is one for all.
+    fn by_class(&self) -> &[f64];
+}
+
+impl ClassParameter for f64 {
+    #[inline(always)]
+    fn same_for_all(&self) -> Option<f64> {
+        Some(*self)
+    }
+    fn by_class(&self) -> &[f64] {
+        &[]
+    }
+}
+
+impl ClassParameter for PerClass {
+    #[inline(always)]
+    fn same_for_all(&self) -> Option<f64> {
+        match self {
+            PerClass::Same(value) => Some(*value),
+            PerClass::Each(_) | PerClass::Scheduled(_) => None,
+        }
+    }
+    #[inline(always)]
+    fn by_class(&self) -> &[f64] {
+        match self {
+            PerClass::Same(_) => &[],
+            PerClass::Each(values) => values,
+            PerClass::Scheduled(value) => value,
+        }
+    }
+}
+
+impl<P: ClassParameter> ClassParameter for &P {
+    #[inline(always)]
+    fn same_for_all(&self) -> Option<f64> {
+        P::same_for_all(self)
+    }
+    #[inline(always)]
+    fn by_class(&self) -> &[f64] {
+        P::by_class(self)
+    }
+}
