@@ -12,11 +12,15 @@ use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Scheduled,
     SmallLoss, TopK, Unplaced, WeightedSum,
 };
-use crate::engine::class_rows::{self, ClassCall, ClassFormula};
-use crate::engine::pointwise::{
-    self, BinaryFormula, BinaryOptions, DistributionFormula, ErasedBinary, PointCall, PointwiseFormula,
-};
-use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
+use crate::engine::call::ClassCall;
+use crate::engine::call::PointCall;
+use crate::engine::call::SoftCall;
+use crate::engine::formula::ClassFormula;
+use crate::engine::formula::SoftClassFormula;
+use crate::engine::formula::{BinaryFormula, BinaryOptions, DistributionFormula, ErasedBinary, PointwiseFormula};
+use crate::engine::points;
+use crate::engine::rows;
+use crate::engine::sums::{self, Targets};
 use crate::signature::{
     BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses as _, PointwiseLoss, SoftClassLoss,
     TensorCall, TensorClassCall, TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss, check_shapes,
@@ -583,7 +587,7 @@ impl AnyClassLoss {
         reduction: Reduction,
     ) -> Result<Tensor<1>, LossError> {
         let call = self.soft_call()?.reduced(Some(reduction));
-        Ok(soft_rows::evaluate(scores, Targets::Soft(probabilities), weights, call))
+        Ok(sums::evaluate(scores, Targets::Soft(probabilities), weights, call))
     }
 
     /// The loss of every row against a probability for every class, `[N, d1, …]`: T is D − 1, see
@@ -603,7 +607,7 @@ impl AnyClassLoss {
         probabilities: Tensor<D>,
     ) -> Result<Tensor<T>, LossError> {
         let call = self.soft_call()?.reduced(None);
-        Ok(soft_rows::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, call))
+        Ok(sums::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, call))
     }
 
     /// What the engine is asked where targets are probabilities, if it can be.
@@ -721,16 +725,16 @@ impl<const D: usize, const T: usize> Criterion<Tensor<D>, Tensor<T, Int>> for An
     fn forward(&self, logits: Tensor<D>, targets: Tensor<T, Int>, reduction: Reduction) -> Tensor<1> {
         let by = Some(reduction);
         by_kind!(&self.0,
-            call => class_rows::evaluate(logits, targets, ClassCall { reduction: by, ..call.clone() }),
-            call => soft_rows::evaluate(logits, Targets::Classes(targets), None, call.reduced(by)),
+            call => rows::evaluate(logits, targets, ClassCall { reduction: by, ..call.clone() }),
+            call => sums::evaluate(logits, Targets::Classes(targets), None, call.reduced(by)),
             call => call.forward(logits, targets, reduction),
             (wrapper, inner) => wrapper.init(&**inner).forward(logits, targets, reduction))
     }
 
     fn forward_no_reduction(&self, logits: Tensor<D>, targets: Tensor<T, Int>) -> Tensor<T> {
         by_kind!(&self.0,
-            call => class_rows::evaluate(logits, targets, ClassCall { reduction: None, ..call.clone() }),
-            call => soft_rows::evaluate(logits, Targets::Classes(targets), None, call.reduced(None)),
+            call => rows::evaluate(logits, targets, ClassCall { reduction: None, ..call.clone() }),
+            call => sums::evaluate(logits, Targets::Classes(targets), None, call.reduced(None)),
             call => call.forward_no_reduction(logits, targets),
             (wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(logits, targets))
     }
@@ -780,11 +784,11 @@ impl<const D: usize> Criterion<Tensor<D>, Tensor<D>> for AnyPointwise {
     type Losses = Tensor<D>;
 
     fn forward(&self, prediction: Tensor<D>, target: Tensor<D>, reduction: Reduction) -> Tensor<1> {
-        pointwise::evaluate([Some(prediction), Some(target), None], None, self.0.reduced(Some(reduction)))
+        points::evaluate([Some(prediction), Some(target), None], None, self.0.reduced(Some(reduction)))
     }
 
     fn forward_no_reduction(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
-        pointwise::evaluate([Some(prediction), Some(target), None], None, self.0.reduced(None))
+        points::evaluate([Some(prediction), Some(target), None], None, self.0.reduced(None))
     }
 
     fn counts(&self, prediction: &Tensor<D>, _: &Tensor<D>) -> Tensor<D> {
@@ -828,7 +832,7 @@ impl AnyPointwiseLoss {
     ) -> Result<Tensor<1>, LossError> {
         let AnyPointwise(call) = self.bare()?;
         let inputs = [Some(prediction), Some(target), None];
-        Ok(pointwise::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
+        Ok(points::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
     }
 }
 
@@ -842,7 +846,7 @@ pub struct AnyBinary {
 
 impl AnyBinary {
     fn call(&self, reduction: Option<Reduction>) -> PointCall {
-        PointCall { reduction, composed: self.composed, ..self.formula.call(&self.options) }
+        PointCall { reduction, composed: self.composed, ..PointCall::new(self.formula.with(&self.options)) }
     }
 }
 
@@ -939,7 +943,7 @@ impl AnyBinaryLoss {
     ) -> Result<Tensor<1>, LossError> {
         let leaf = self.bare()?;
         let targets = targets.into_floats(&scores);
-        Ok(pointwise::evaluate([Some(scores), Some(targets), None], Some(weights), leaf.call(Some(reduction))))
+        Ok(points::evaluate([Some(scores), Some(targets), None], Some(weights), leaf.call(Some(reduction))))
     }
 }
 
@@ -963,12 +967,12 @@ impl<const D: usize, Y: BinaryTargets<D>> Criterion<Tensor<D>, Y> for AnyBinary 
 
     fn forward(&self, scores: Tensor<D>, targets: Y, reduction: Reduction) -> Tensor<1> {
         let targets = targets.into_floats(&scores);
-        pointwise::evaluate([Some(scores), Some(targets), None], None, self.call(Some(reduction)))
+        points::evaluate([Some(scores), Some(targets), None], None, self.call(Some(reduction)))
     }
 
     fn forward_no_reduction(&self, scores: Tensor<D>, targets: Y) -> Tensor<D> {
         let targets = targets.into_floats(&scores);
-        pointwise::evaluate([Some(scores), Some(targets), None], None, self.call(None))
+        points::evaluate([Some(scores), Some(targets), None], None, self.call(None))
     }
 
     fn counts(&self, scores: &Tensor<D>, _: &Y) -> Tensor<D> {
@@ -1023,7 +1027,7 @@ impl AnyDistributionLoss {
     ) -> Result<Tensor<1>, LossError> {
         let AnyDistribution(call) = self.bare()?;
         let inputs = [Some(location), Some(scale), Some(target)];
-        Ok(pointwise::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
+        Ok(points::evaluate(inputs, Some(weights), call.reduced(Some(reduction))))
     }
 }
 
@@ -1045,11 +1049,11 @@ impl<const D: usize> Criterion<(Tensor<D>, Tensor<D>), Tensor<D>> for AnyDistrib
     type Losses = Tensor<D>;
 
     fn forward(&self, (location, scale): (Tensor<D>, Tensor<D>), target: Tensor<D>, reduction: Reduction) -> Tensor<1> {
-        pointwise::evaluate([Some(location), Some(scale), Some(target)], None, self.0.reduced(Some(reduction)))
+        points::evaluate([Some(location), Some(scale), Some(target)], None, self.0.reduced(Some(reduction)))
     }
 
     fn forward_no_reduction(&self, (location, scale): (Tensor<D>, Tensor<D>), target: Tensor<D>) -> Tensor<D> {
-        pointwise::evaluate([Some(location), Some(scale), Some(target)], None, self.0.reduced(None))
+        points::evaluate([Some(location), Some(scale), Some(target)], None, self.0.reduced(None))
     }
 
     fn counts(&self, (location, _): &(Tensor<D>, Tensor<D>), _: &Tensor<D>) -> Tensor<D> {

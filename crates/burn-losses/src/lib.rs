@@ -239,12 +239,12 @@ pub use divergence::{
     AlphaDivergence, Bhattacharyya, GeneralizedKl, Jeffreys, KlDivergence, Renyi, SkewJensenShannon, SkewKl,
     SquaredHellinger, TotalVariation, WeightedJensenShannon,
 };
-pub use engine::backend::{HostLossBackend, LossBackend};
-pub use engine::class_rows::{ClassCall, ClassFormula, Row, RowFormula, Terms};
-pub use engine::pointwise::{
-    BinaryFormula, DistributionFormula, Labels, Observation, Point, PointCall, PointwiseFormula, Score,
-};
-pub use engine::soft_rows::{Class, SoftCall, SoftClassFormula, Sums};
+pub use engine::backend::LossBackend;
+pub use engine::call::{Call, ClassCall, PointCall, SoftCall};
+pub use engine::formula::{BinaryFormula, DistributionFormula, Labels, Observation, Point, PointwiseFormula, Score};
+pub use engine::formula::{Class, SoftClassFormula, Sums};
+pub use engine::formula::{ClassFormula, Row, RowFormula, Terms};
+pub use engine::tensors::{Slot, Tensors};
 pub use likelihood::{BetaNll, GaussianCrps, GaussianNll, LaplaceNll, StudentTNll};
 pub use margin::{Hinge, HingeEmbedding, ModifiedHuber, Perceptron, SoftMargin, SparsemaxHinge, SquaredHinge};
 pub use multilabel::{ImageBalancedBinaryCrossEntropy, MultilabelMargin, MultilabelSoftMargin, Zlpr};

@@ -1,7 +1,7 @@
 //! Asymmetric loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::pointwise::{BinaryFormula, Score};
+use crate::engine::formula::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

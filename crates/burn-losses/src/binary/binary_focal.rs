@@ -3,7 +3,7 @@
 use super::balanced_binary_cross_entropy::weighted;
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::base::per_class::PerClass;
-use crate::engine::pointwise::{BinaryFormula, Score};
+use crate::engine::formula::{BinaryFormula, Score};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

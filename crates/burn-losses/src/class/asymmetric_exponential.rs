@@ -1,7 +1,7 @@
 //! Asymmetric exponential loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::class_rows::{ClassFormula, Row};
+use crate::engine::formula::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

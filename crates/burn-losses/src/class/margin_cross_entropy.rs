@@ -2,7 +2,7 @@
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::base::per_class::PerClass;
-use crate::engine::class_rows::{ClassFormula, Row};
+use crate::engine::formula::{ClassFormula, Row};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

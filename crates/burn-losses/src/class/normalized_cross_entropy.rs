@@ -1,7 +1,7 @@
 //! Normalized cross-entropy.
 
 use crate::base::entry::{Described, Entry, Family, Parameter};
-use crate::engine::class_rows::{ClassFormula, Row, Terms};
+use crate::engine::formula::{ClassFormula, Row, Terms};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Cross-entropy with z-loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::class_rows::{ClassFormula, Row, Terms};
+use crate::engine::formula::{ClassFormula, Row, Terms};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

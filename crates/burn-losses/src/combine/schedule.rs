@@ -3,9 +3,9 @@
 use super::decimal::Decimal;
 use crate::base::entry::Range;
 use crate::base::error::LossError;
-use crate::engine::class_rows::ClassFormula;
-use crate::engine::pointwise::{BinaryFormula, DistributionFormula, PointwiseFormula};
-use crate::engine::soft_rows::SoftClassFormula;
+use crate::engine::formula::ClassFormula;
+use crate::engine::formula::SoftClassFormula;
+use crate::engine::formula::{BinaryFormula, DistributionFormula, PointwiseFormula};
 use crate::signature::{
     BinaryLoss, ClassLoss, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassFormula, TensorClassLoss,
     TensorFormula, TensorLoss,

@@ -2,7 +2,7 @@
 
 use super::Renyi;
 use crate::base::entry::{Described, Entry, Family, Parameter};
-use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
+use crate::engine::formula::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The term of a class in the divergence of a distribution from a mixture that it is part of.
 
-use crate::engine::soft_rows::{Class, weighted};
+use crate::engine::formula::{Class, weighted};
 use crate::real::Real;
 
 /// q·ln(q/m) − q + m, m = α·p + (1 − α)·q: never negative, and with all its digits where p is near q. What is added to

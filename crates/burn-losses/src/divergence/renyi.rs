@@ -4,7 +4,7 @@ use super::KlDivergence;
 use super::alpha_divergence::power_term;
 use super::mixture::log_power;
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
+use crate::engine::formula::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

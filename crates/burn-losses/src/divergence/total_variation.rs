@@ -1,7 +1,7 @@
 //! Total variation distance.
 
 use crate::base::entry::{Described, Entry, Family, Parameter};
-use crate::engine::soft_rows::{Class, SoftClassFormula};
+use crate::engine::formula::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::mixture;
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula};
+use crate::engine::formula::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,20 +1,19 @@
-//! The backends with fused kernels: the only list of them in the crate.
+//! The one extension of Burn's backends, and what they can do.
 #![allow(deprecated)] // NdArray, which Burn has deprecated, by name.
 
-use crate::engine::class_rows::ClassCall;
+use super::call::Call;
 #[cfg(feature = "cube")]
-use crate::engine::class_rows::output_shape;
-use crate::engine::pointwise::PointCall;
-use crate::engine::soft_rows::SoftCall;
+use super::tensors::{SlotMetadata, TensorsMetadata};
+use super::tensors::{Tensors, Wanted};
 use crate::real::lanes::has_formulas;
 #[cfg(feature = "cube")]
 use burn::backend::fusion::custom::TensorSpec;
-use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, DispatchDevice, backend_extension};
 use burn::tensor::{DType, Device};
 
-/// The fused operations of the losses. Implemented for the backends whose features are on, and for `Autodiff` over any
-/// of them; every other backend runs the composed path instead.
+/// The fused operations of all losses. Implemented for the backends whose features are on, and for `Autodiff` over any of
+/// them; every other backend runs the composed path instead.
 #[backend_extension(
     Flex: cfg(feature = "flex"),
     NdArray: cfg(feature = "ndarray"),
@@ -23,109 +22,59 @@ use burn::tensor::{DType, Device};
     Autodiff
 )]
 pub trait LossBackend: Backend {
-    /// The loss: one value, or one a target. Differentiable.
-    #[fusion(dtype = logits, shape = output_shape(targets, call))]
-    fn class_rows(logits: FloatTensor<Self>, targets: IntTensor<Self>, call: ClassCall) -> FloatTensor<Self>;
+    /// The loss: one value, or one per target. Differentiable.
+    #[fusion(meta = loss)]
+    fn loss(#[extension_type] inputs: Tensors<Self>, call: Call) -> FloatTensor<Self>;
 
-    /// The reduced loss, and its gradient with respect to the logits, in their place where nothing else holds them.
-    #[fusion(meta = loss_and_gradient)]
-    fn class_rows_with_gradient(
-        logits: FloatTensor<Self>,
-        targets: IntTensor<Self>,
-        call: ClassCall,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+    /// The reduced loss and its gradients, in the inputs' places where nothing else holds them.
+    #[fusion(meta = loss_and_gradients)]
+    fn loss_and_gradients(
+        #[extension_type] inputs: Tensors<Self>,
+        call: Call,
+        wanted: Wanted,
+    ) -> (FloatTensor<Self>, Tensors<Self>);
 
-    /// The gradient alone, given the gradient `upstream` with respect to the loss.
-    #[fusion(dtype = logits, shape = logits)]
-    fn class_rows_gradient(
-        logits: FloatTensor<Self>,
-        targets: IntTensor<Self>,
+    /// The gradients alone, given the gradient `upstream` with respect to the loss.
+    #[fusion(meta = |inputs, _, _, wanted| gradients(inputs, wanted))]
+    fn gradients(
+        #[extension_type] inputs: Tensors<Self>,
         upstream: FloatTensor<Self>,
-        call: ClassCall,
-    ) -> FloatTensor<Self>;
+        call: Call,
+        wanted: Wanted,
+    ) -> Tensors<Self>;
 
     /// `gradient` times `upstream`, one number.
     #[fusion(dtype = gradient, shape = gradient)]
-    fn class_rows_scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self>;
+    fn scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
-/// The fused operations of the engines that have kernels on the CPU only: everywhere else their losses are composed of
-/// the backend's own operations, which Burn fuses on GPUs.
-///
-/// Burn routes no optional tensors. One that is absent is stood for by any other, and `call` says so; a gradient that
-/// is not `wanted` comes back as any tensor.
-#[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"), Autodiff)]
-pub trait HostLossBackend: Backend {
-    /// A pointwise loss: one value, or one an element. Differentiable.
-    fn points(
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
-        third: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        call: PointCall,
-    ) -> FloatTensor<Self>;
-
-    /// The reduced loss and its gradients, in the inputs' places where nothing else holds them.
-    fn points_with_gradients(
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
-        third: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        call: PointCall,
-        wanted: [bool; 3],
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
-    /// The gradients alone, given the gradient `upstream` with respect to the loss.
-    fn points_gradients(
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
-        third: FloatTensor<Self>,
-        weights: FloatTensor<Self>,
-        upstream: FloatTensor<Self>,
-        call: PointCall,
-        wanted: [bool; 3],
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
-    /// A loss of rows of scores against rows of target probabilities, or against classes. Differentiable.
-    fn soft_rows(
-        scores: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-        classes: IntTensor<Self>,
-        weights: FloatTensor<Self>,
-        call: SoftCall,
-    ) -> FloatTensor<Self>;
-
-    /// The reduced loss and its gradients.
-    fn soft_rows_with_gradients(
-        scores: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-        classes: IntTensor<Self>,
-        weights: FloatTensor<Self>,
-        call: SoftCall,
-        wanted: [bool; 2],
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
-
-    /// The gradients alone, given the gradient `upstream` with respect to the loss.
-    fn soft_rows_gradients(
-        scores: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-        classes: IntTensor<Self>,
-        weights: FloatTensor<Self>,
-        upstream: FloatTensor<Self>,
-        call: SoftCall,
-        wanted: [bool; 2],
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
-
-    /// `gradient` times `upstream`, one number.
-    fn host_scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self>;
-}
-
-/// The shapes of a reduced loss and its gradient, before Burn's fusion runs anything.
+/// Shape and dtype of a loss, before Burn's fusion runs anything.
 #[cfg(feature = "cube")]
-fn loss_and_gradient(logits: &TensorSpec, targets: &TensorSpec, call: &ClassCall) -> (TensorSpec, TensorSpec) {
-    (TensorSpec::new(output_shape(&targets.shape, call), logits.dtype), logits.clone())
+fn loss(inputs: &TensorsMetadata, call: &Call) -> TensorSpec {
+    let spec = |slot: &SlotMetadata| match slot {
+        SlotMetadata::Float(spec) | SlotMetadata::Int(spec) => Some(spec.clone()),
+        SlotMetadata::Nothing => None,
+    };
+    let first = spec(&inputs.first).expect("a call has a first tensor");
+    let classes = spec(&inputs.classes).map(|classes| classes.shape);
+    TensorSpec::new(call.output_shape(&first.shape, classes.as_ref()), first.dtype)
 }
 
+#[cfg(feature = "cube")]
+fn gradients(inputs: &TensorsMetadata, wanted: &Wanted) -> TensorsMetadata {
+    let slots = [&inputs.first, &inputs.second, &inputs.third, &inputs.classes, &inputs.weights];
+    let mut wanted = wanted.iter();
+    let [first, second, third, classes, weights] = slots.map(|slot| match wanted.next() {
+        Some(true) => slot.clone(),
+        _ => SlotMetadata::Nothing,
+    });
+    TensorsMetadata { first, second, third, classes, weights }
+}
+
+#[cfg(feature = "cube")]
+fn loss_and_gradients(inputs: &TensorsMetadata, call: &Call, wanted: &Wanted) -> (TensorSpec, TensorsMetadata) {
+    (loss(inputs, call), gradients(inputs, wanted))
+}
 /// Whether this crate has fused kernels on the CPU for tensors of this kind.
 #[allow(unused_variables)]
 pub(crate) fn is_on_host(device: &Device, dtype: DType) -> bool {

@@ -2,12 +2,19 @@
 
 mod autodiff;
 pub(crate) mod backend;
-pub(crate) mod class_rows;
+pub(crate) mod call;
+#[cfg(feature = "cube")]
+mod cube;
+pub(crate) mod formula;
 pub(crate) mod graph;
 #[cfg(any(feature = "flex", feature = "ndarray", test))]
 pub(crate) mod host;
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+mod hosts;
 pub(crate) mod layout;
-pub(crate) mod pointwise;
+pub(crate) mod points;
 pub(crate) mod probability;
 pub(crate) mod reduce;
-pub(crate) mod soft_rows;
+pub(crate) mod rows;
+pub(crate) mod sums;
+pub(crate) mod tensors;

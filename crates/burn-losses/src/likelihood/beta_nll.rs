@@ -1,7 +1,7 @@
 //! β-NLL.
 
 use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::engine::formula::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Continuous ranked probability score of a Gaussian.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::engine::formula::{DistributionFormula, Observation};
 use crate::real::{Real, erf};
 use burn::config::Config;
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2};

@@ -1,7 +1,7 @@
 //! Gaussian negative log-likelihood.
 
 use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::engine::formula::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Laplace negative log-likelihood.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::engine::formula::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

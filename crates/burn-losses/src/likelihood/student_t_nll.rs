@@ -1,7 +1,7 @@
 //! Student-t negative log-likelihood.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::pointwise::{DistributionFormula, Observation};
+use crate::engine::formula::{DistributionFormula, Observation};
 use crate::real::Real;
 use burn::config::Config;
 use core::f64::consts::LN_2;

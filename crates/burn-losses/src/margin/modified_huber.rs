@@ -1,7 +1,7 @@
 //! Modified Huber loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter};
-use crate::engine::pointwise::{Labels, Point, PointwiseFormula};
+use crate::engine::formula::{Labels, Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

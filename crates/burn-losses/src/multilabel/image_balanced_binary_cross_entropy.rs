@@ -2,7 +2,7 @@
 
 use super::cross_entropy;
 use crate::base::entry::{Described, Entry, Family, Parameter};
-use crate::engine::pointwise::Labels;
+use crate::engine::formula::Labels;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;

@@ -2,8 +2,8 @@
 
 use super::{is_yes, known};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::engine::formula::Labels;
 use crate::engine::graph::added;
-use crate::engine::pointwise::Labels;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;

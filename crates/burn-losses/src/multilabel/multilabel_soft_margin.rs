@@ -4,7 +4,7 @@ use super::cross_entropy;
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::base::per_class::ClassParameter;
 use crate::base::per_class::PerClass;
-use crate::engine::pointwise::Labels;
+use crate::engine::formula::Labels;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};

@@ -2,8 +2,8 @@
 
 use super::{is_yes, known};
 use crate::base::entry::{Described, Entry, Family, Parameter};
+use crate::engine::formula::Labels;
 use crate::engine::graph::{elementwise, moved};
-use crate::engine::pointwise::Labels;
 use crate::real::Real;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;

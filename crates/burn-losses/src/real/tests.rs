@@ -661,7 +661,7 @@ fn dispatch_takes_the_widest_vectors() {
     assert_eq!(Some(&f32::run("dispatch", Width)), single.iter().max());
     assert_eq!(Some(&f64::run("dispatch", Width)), double.iter().max());
     assert!(
-        single.iter().all(|&width| width <= WIDEST && super::super::engine::class_rows::BLOCK.is_multiple_of(width))
+        single.iter().all(|&width| width <= WIDEST && super::super::engine::formula::BLOCK.is_multiple_of(width))
     );
     assert!(single.iter().zip(&double).all(|(single, double)| *single == 2 * double));
 }

@@ -3,7 +3,7 @@
 use super::quantile::sides;
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::base::per_class::PerClass;
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::formula::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::tweedie_nll::times_exp;
 use crate::base::entry::{Described, Entry, Family, Parameter};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::formula::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Gaussian Kullback–Leibler divergence.
 
 use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::formula::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

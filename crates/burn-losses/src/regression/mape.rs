@@ -1,7 +1,7 @@
 //! Mean absolute percentage error.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::formula::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -58,7 +58,7 @@ pub use tweedie_nll::TweedieNll;
 pub use welsch::Welsch;
 pub use wing::Wing;
 
-use crate::engine::pointwise::Point;
+use crate::engine::formula::Point;
 use crate::real::Real;
 
 /// |ŷ/2 − y/2|, which is finite where |r| is not any more: for logarithms of it.

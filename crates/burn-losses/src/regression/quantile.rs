@@ -2,7 +2,7 @@
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::base::per_class::PerClass;
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::formula::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Squared ε-insensitive loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::pointwise::{Point, PointwiseFormula};
+use crate::engine::formula::{Point, PointwiseFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

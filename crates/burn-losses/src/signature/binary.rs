@@ -7,9 +7,12 @@ use crate::base::error;
 use crate::base::input::Input;
 use crate::base::per_class::PerClass;
 use crate::base::reduction::Reduction;
-use crate::engine::pointwise::{self, Binary, BinaryFormula, BinaryOptions, PointCall};
+use crate::engine::call::PointCall;
+use crate::engine::formula::{Binary, BinaryFormula, BinaryOptions};
+use crate::engine::points;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Bool, Int, Tensor};
+use std::sync::Arc;
 
 /// A loss of yes-or-no decisions as a Burn module, one or many to an example: a formula, with what belongs to every loss
 /// of this signature.
@@ -134,7 +137,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
         reduction: Reduction,
     ) -> Tensor<1> {
         let targets = targets.into_floats(&scores);
-        pointwise::evaluate([Some(scores), Some(targets), None], None, self.call(Some(reduction)))
+        points::evaluate([Some(scores), Some(targets), None], None, self.call(Some(reduction)))
     }
 
     /// The loss of the batch, `[1]`, every element multiplied by its weight.
@@ -151,7 +154,7 @@ impl<F: BinaryFormula> BinaryLoss<F> {
         reduction: Reduction,
     ) -> Tensor<1> {
         let targets = targets.into_floats(&scores);
-        pointwise::evaluate([Some(scores), Some(targets), None], Some(weights), self.call(Some(reduction)))
+        points::evaluate([Some(scores), Some(targets), None], Some(weights), self.call(Some(reduction)))
     }
 
     /// The loss of every element, in the scores' shape.
@@ -162,11 +165,11 @@ impl<F: BinaryFormula> BinaryLoss<F> {
     #[track_caller]
     pub fn forward_no_reduction<const D: usize>(&self, scores: Tensor<D>, targets: impl BinaryTargets<D>) -> Tensor<D> {
         let targets = targets.into_floats(&scores);
-        pointwise::evaluate([Some(scores), Some(targets), None], None, self.call(None))
+        points::evaluate([Some(scores), Some(targets), None], None, self.call(None))
     }
 
     pub(crate) fn call(&self, reduction: Option<Reduction>) -> PointCall {
-        PointCall::new(self.binary.clone()).reduced(reduction)
+        PointCall::new(Arc::new(self.binary.clone())).reduced(reduction)
     }
 }
 

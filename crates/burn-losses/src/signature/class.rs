@@ -6,10 +6,14 @@ use crate::base::class_weights;
 use crate::base::display;
 use crate::base::error::{self, LossError};
 use crate::base::reduction::Reduction;
-use crate::engine::class_rows::{self, ClassCall, ClassFormula, RowFormula};
+use crate::engine::call::ClassCall;
+use crate::engine::call::SoftCall;
+use crate::engine::formula::Expected;
+use crate::engine::formula::{ClassFormula, RowFormula};
 use crate::engine::layout::class_numbers;
 use crate::engine::reduce::dtype_of_sums;
-use crate::engine::soft_rows::{self, Expected, SoftCall, Targets};
+use crate::engine::rows;
+use crate::engine::sums::{self, Targets};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use std::sync::Arc;
@@ -111,7 +115,7 @@ impl<F: ClassFormula> ClassLoss<F> {
         targets: Tensor<T, Int>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        class_rows::evaluate(logits, targets, self.call(Some(reduction)))
+        rows::evaluate(logits, targets, self.call(Some(reduction)))
     }
 
     /// The loss of every target, in the targets' shape.
@@ -125,7 +129,7 @@ impl<F: ClassFormula> ClassLoss<F> {
         logits: Tensor<D>,
         targets: Tensor<T, Int>,
     ) -> Tensor<T> {
-        class_rows::evaluate(logits, targets, self.call(None))
+        rows::evaluate(logits, targets, self.call(None))
     }
 
     /// The loss of the batch, `[1]`, against target probabilities: the expected loss Σₖ qₖ·ℓ(k) of a class drawn from
@@ -148,7 +152,7 @@ impl<F: ClassFormula> ClassLoss<F> {
         probabilities: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        soft_rows::evaluate::<D, D, 1>(logits, Targets::Soft(probabilities), None, self.soft(Some(reduction)))
+        sums::evaluate::<D, D, 1>(logits, Targets::Soft(probabilities), None, self.soft(Some(reduction)))
     }
 
     /// The loss of every row against target probabilities, in the shape `[N, d1, …]`: T must be D − 1, which Rust cannot
@@ -163,7 +167,7 @@ impl<F: ClassFormula> ClassLoss<F> {
         logits: Tensor<D>,
         probabilities: Tensor<D>,
     ) -> Tensor<T> {
-        soft_rows::evaluate::<D, T, T>(logits, Targets::Soft(probabilities), None, self.soft(None))
+        sums::evaluate::<D, T, T>(logits, Targets::Soft(probabilities), None, self.soft(None))
     }
 
     #[track_caller]

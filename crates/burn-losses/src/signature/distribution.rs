@@ -5,9 +5,12 @@ use crate::base::check;
 use crate::base::display;
 use crate::base::error;
 use crate::base::reduction::Reduction;
-use crate::engine::pointwise::{self, Distribution, DistributionFormula, PointCall};
+use crate::engine::call::PointCall;
+use crate::engine::formula::{Distribution, DistributionFormula};
+use crate::engine::points;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
+use std::sync::Arc;
 
 /// A loss of a predicted location and scale as a Burn module: a formula, with what belongs to every loss of this
 /// signature.
@@ -52,7 +55,7 @@ impl<F: DistributionFormula> DistributionLoss<F> {
         target: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        pointwise::evaluate([Some(location), Some(scale), Some(target)], None, self.call(Some(reduction)))
+        points::evaluate([Some(location), Some(scale), Some(target)], None, self.call(Some(reduction)))
     }
 
     /// The loss of the batch, `[1]`, every element multiplied by its weight.
@@ -69,7 +72,7 @@ impl<F: DistributionFormula> DistributionLoss<F> {
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        pointwise::evaluate([Some(location), Some(scale), Some(target)], Some(weights), self.call(Some(reduction)))
+        points::evaluate([Some(location), Some(scale), Some(target)], Some(weights), self.call(Some(reduction)))
     }
 
     /// The loss of every element, in the location's shape.
@@ -84,11 +87,11 @@ impl<F: DistributionFormula> DistributionLoss<F> {
         scale: Tensor<D>,
         target: Tensor<D>,
     ) -> Tensor<D> {
-        pointwise::evaluate([Some(location), Some(scale), Some(target)], None, self.call(None))
+        points::evaluate([Some(location), Some(scale), Some(target)], None, self.call(None))
     }
 
     pub(crate) fn call(&self, reduction: Option<Reduction>) -> PointCall {
-        PointCall::new(Distribution(self.formula.clone())).reduced(reduction)
+        PointCall::new(Arc::new(Distribution(self.formula.clone()))).reduced(reduction)
     }
 }
 

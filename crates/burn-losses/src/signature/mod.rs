@@ -68,17 +68,17 @@ pub mod kinds {
     }
     kinds! {
         /// Of a [`ClassFormula`](crate::ClassFormula).
-        Class: crate::engine::class_rows::ClassFormula => ClassLoss;
+        Class: crate::engine::formula::ClassFormula => ClassLoss;
         /// Of a [`SoftClassFormula`](crate::SoftClassFormula).
-        SoftClass: crate::engine::soft_rows::SoftClassFormula => SoftClassLoss;
+        SoftClass: crate::engine::formula::SoftClassFormula => SoftClassLoss;
         /// Of a [`TensorClassFormula`](crate::TensorClassFormula).
         TensorClass: super::TensorClassFormula => TensorClassLoss;
         /// Of a [`PointwiseFormula`](crate::PointwiseFormula).
-        Pointwise: crate::engine::pointwise::PointwiseFormula => PointwiseLoss;
+        Pointwise: crate::engine::formula::PointwiseFormula => PointwiseLoss;
         /// Of a [`BinaryFormula`](crate::BinaryFormula).
-        Binary: crate::engine::pointwise::BinaryFormula => BinaryLoss;
+        Binary: crate::engine::formula::BinaryFormula => BinaryLoss;
         /// Of a [`DistributionFormula`](crate::DistributionFormula).
-        Distribution: crate::engine::pointwise::DistributionFormula => DistributionLoss;
+        Distribution: crate::engine::formula::DistributionFormula => DistributionLoss;
         /// Of a [`TensorFormula`](crate::TensorFormula).
         Tensor: super::TensorFormula => TensorLoss;
     }

@@ -5,9 +5,12 @@ use crate::base::check;
 use crate::base::display;
 use crate::base::error;
 use crate::base::reduction::Reduction;
-use crate::engine::pointwise::{self, PointCall, Pointwise, PointwiseFormula};
+use crate::engine::call::PointCall;
+use crate::engine::formula::{Pointwise, PointwiseFormula};
+use crate::engine::points;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
+use std::sync::Arc;
 
 /// A pointwise loss as a Burn module: a formula, with what belongs to every loss of this signature.
 ///
@@ -63,7 +66,7 @@ impl<F: PointwiseFormula> PointwiseLoss<F> {
     /// of a margin is not −1 or 1.
     #[track_caller]
     pub fn forward<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>, reduction: Reduction) -> Tensor<1> {
-        pointwise::evaluate([Some(prediction), Some(target), None], None, self.call(Some(reduction)))
+        points::evaluate([Some(prediction), Some(target), None], None, self.call(Some(reduction)))
     }
 
     /// The loss of the batch, `[1]`, every element multiplied by its weight.
@@ -79,7 +82,7 @@ impl<F: PointwiseFormula> PointwiseLoss<F> {
         weights: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        pointwise::evaluate([Some(prediction), Some(target), None], Some(weights), self.call(Some(reduction)))
+        points::evaluate([Some(prediction), Some(target), None], Some(weights), self.call(Some(reduction)))
     }
 
     /// The loss of every element, in the prediction's shape.
@@ -89,11 +92,11 @@ impl<F: PointwiseFormula> PointwiseLoss<F> {
     /// As [`forward`](Self::forward).
     #[track_caller]
     pub fn forward_no_reduction<const D: usize>(&self, prediction: Tensor<D>, target: Tensor<D>) -> Tensor<D> {
-        pointwise::evaluate([Some(prediction), Some(target), None], None, self.call(None))
+        points::evaluate([Some(prediction), Some(target), None], None, self.call(None))
     }
 
     pub(crate) fn call(&self, reduction: Option<Reduction>) -> PointCall {
-        PointCall::new(Pointwise(self.formula.clone())).reduced(reduction)
+        PointCall::new(Arc::new(Pointwise(self.formula.clone()))).reduced(reduction)
     }
 }
 

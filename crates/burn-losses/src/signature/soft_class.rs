@@ -8,7 +8,9 @@ use crate::base::display;
 use crate::base::error;
 use crate::base::input::Input;
 use crate::base::reduction::Reduction;
-use crate::engine::soft_rows::{self, SoftCall, SoftClassFormula, Targets};
+use crate::engine::call::SoftCall;
+use crate::engine::formula::SoftClassFormula;
+use crate::engine::sums::{self, Targets};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{Int, Tensor};
 use std::sync::Arc;
@@ -113,7 +115,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
         targets: Tensor<T, Int>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        soft_rows::evaluate(scores, Targets::Classes(targets), None, self.call(Some(reduction)))
+        sums::evaluate(scores, Targets::Classes(targets), None, self.call(Some(reduction)))
     }
 
     /// The loss of every row, in the targets' shape.
@@ -127,7 +129,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
         scores: Tensor<D>,
         targets: Tensor<T, Int>,
     ) -> Tensor<T> {
-        soft_rows::evaluate(scores, Targets::Classes(targets), None, self.call(None))
+        sums::evaluate(scores, Targets::Classes(targets), None, self.call(None))
     }
 
     /// The loss of the batch, `[1]`, against a probability for every class.
@@ -142,7 +144,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
         probabilities: Tensor<D>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        soft_rows::evaluate::<D, D, 1>(scores, Targets::Soft(probabilities), None, self.call(Some(reduction)))
+        sums::evaluate::<D, D, 1>(scores, Targets::Soft(probabilities), None, self.call(Some(reduction)))
     }
 
     /// The loss of the batch, `[1]`, against a probability for every class, each row multiplied by its weight.
@@ -158,7 +160,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
         weights: Tensor<T>,
         reduction: Reduction,
     ) -> Tensor<1> {
-        soft_rows::evaluate(scores, Targets::Soft(probabilities), Some(weights), self.call(Some(reduction)))
+        sums::evaluate(scores, Targets::Soft(probabilities), Some(weights), self.call(Some(reduction)))
     }
 
     /// The loss of every row against a probability for every class, `[N, d1, …]`: T must be D − 1 (of a single row `[C]` 1),
@@ -183,7 +185,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
         scores: Tensor<D>,
         probabilities: Tensor<D>,
     ) -> Tensor<T> {
-        soft_rows::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, self.call(None))
+        sums::evaluate::<D, T, T>(scores, Targets::Soft(probabilities), None, self.call(None))
     }
 
     pub(crate) fn call(&self, reduction: Option<Reduction>) -> SoftCall {

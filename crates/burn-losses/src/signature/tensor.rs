@@ -7,7 +7,7 @@ use crate::base::entry::Parameter;
 use crate::base::error;
 use crate::base::reduction::Reduction;
 use crate::engine::backend;
-use crate::engine::pointwise::Labels;
+use crate::engine::formula::Labels;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 use core::fmt::Debug;

@@ -1,7 +1,7 @@
 //! Asymmetric loss for a single label.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula};
+use crate::engine::formula::{Class, SoftClassFormula};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Normalized focal loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
+use crate::engine::formula::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Normalized negative cross-entropy.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
+use crate::engine::formula::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Normalized negative focal loss.
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::engine::soft_rows::{Class, SoftClassFormula, Sums};
+use crate::engine::formula::{Class, SoftClassFormula, Sums};
 use crate::real::Real;
 use burn::config::Config;
 use core::f64::consts::LN_2;

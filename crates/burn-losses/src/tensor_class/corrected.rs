@@ -1,6 +1,6 @@
 //! The cross-entropies of all classes in shares of any sign, which [`BackwardCorrection`](super::BackwardCorrection) adds up.
 
-use crate::engine::soft_rows::{Class, LOST, SoftClassFormula, Sums};
+use crate::engine::formula::{Class, LOST, SoftClassFormula, Sums};
 use crate::real::Real;
 use serde::Serialize;
 

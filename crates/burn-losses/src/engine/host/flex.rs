@@ -10,9 +10,7 @@ impl Host for Flex {
     const NAME: &'static str = "Flex";
 
     fn contiguous(tensor: FlexTensor) -> FlexTensor {
-        let len = tensor.shape().num_elements();
-        let whole = tensor.is_contiguous() && tensor.layout().start_offset() == 0;
-        if whole && tensor.bytes().len() == len * tensor.dtype().size() { tensor } else { tensor.to_contiguous() }
+        if tensor.layout().contiguous_offsets().is_some() { tensor } else { tensor.to_contiguous() }
     }
 
     fn elements<E: Element>(tensor: &FlexTensor) -> &[E] {
@@ -20,17 +18,24 @@ impl Host for Flex {
     }
 
     fn elements_mut<E: Element>(tensor: &mut FlexTensor) -> Option<&mut [E]> {
-        tensor.try_storage_mut::<E>()
+        // Of a part of a buffer, the rest would be written over too.
+        let len = tensor.shape().num_elements();
+        let whole = tensor.layout().start_offset() == 0 && tensor.bytes().len() == len * size_of::<E>();
+        if whole { tensor.try_storage_mut::<E>() } else { None }
     }
 
-    fn integers(tensor: FlexTensor) -> Vec<i64> {
-        let tensor = Self::contiguous(tensor);
+    fn integers<T>(tensor: &FlexTensor, mut map: impl FnMut(i64) -> T) -> Vec<T> {
         macro_rules! by_dtype {
             ($($dtype:ident $int:ty),*) => {
                 match tensor.dtype() {
                     $(DType::$dtype => {
-                        let numbers = tensor.as_slice::<$int>().expect("a contiguous tensor has a slice");
-                        numbers.iter().map(|&number| i64::try_from(number).unwrap_or(i64::MAX)).collect()
+                        let mut mapped = |numbers: &[$int]| {
+                            numbers.iter().map(|&number| map(i64::try_from(number).unwrap_or(i64::MAX))).collect()
+                        };
+                        match tensor.as_slice::<$int>() {
+                            Some(numbers) => mapped(numbers),
+                            None => mapped(tensor.to_contiguous().as_slice::<$int>().expect("contiguous numbers")),
+                        }
                     })*
                     other => check::unsupported_dtype("Flex", other),
                 }

@@ -6,9 +6,8 @@ mod flex;
 #[allow(deprecated)] // Burn has deprecated NdArray; its users exist.
 mod ndarray;
 
-use super::class_rows::{Block, RowFormula};
-use super::pointwise::{self, PointCall, PointFormula, Points};
-use super::soft_rows::{self, SoftCall, SoftFormula, Stretch, SumsBlock};
+use super::formula::{Block, PointFormula, Points, RowFormula, SoftFormula, Stretch, SumsBlock};
+use super::tensors::{Slot, Tensors, Wanted};
 use crate::real::lanes::{Scalar as _, Simd};
 use burn::backend::tensor::{Device, FloatTensor, IntTensor};
 use burn::backend::{Backend, TensorMetadata};
@@ -109,116 +108,99 @@ pub(crate) trait Host: Backend {
     /// For messages.
     const NAME: &'static str;
 
-    /// Row-major from the start of its buffer, copied only if it is not.
+    /// Row-major, wherever in its buffer, copied only if it is not.
     fn contiguous(tensor: FloatTensor<Self>) -> FloatTensor<Self>;
     /// The elements of a contiguous tensor.
     fn elements<E: Element>(tensor: &FloatTensor<Self>) -> &[E];
     /// The elements of a contiguous tensor that nothing else holds.
     fn elements_mut<E: Element>(tensor: &mut FloatTensor<Self>) -> Option<&mut [E]>;
-    /// The numbers of an integer tensor, row-major; those beyond i64 (of u64) are i64::MAX.
-    fn integers(tensor: IntTensor<Self>) -> Vec<i64>;
+    /// What `map` makes of the numbers of an integer tensor, row-major; those beyond i64 (of u64) are i64::MAX.
+    fn integers<T>(tensor: &IntTensor<Self>, map: impl FnMut(i64) -> T) -> Vec<T>;
 
     /// A tensor of these elements.
     fn tensor<E: Element>(values: Vec<E>, shape: Shape, device: &Device<Self>) -> FloatTensor<Self> {
         Self::float_from_data(TensorData::new(values, shape), device)
     }
+}
 
-    /// `gradient` times `upstream`, one number.
-    fn scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self> {
-        let upstream = Self::contiguous(upstream);
-        let upstream = with_float!(Self, upstream.dtype(), E => Self::elements::<E>(&upstream)[0].to_acc().to_f64());
-        match upstream {
-            1.0 => gradient,
-            // Nothing was made of it, whatever it is.
-            0.0 => Self::float_zeros(gradient.shape(), &gradient.device(), gradient.dtype().into()),
-            _ => Self::float_mul_scalar(gradient, Scalar::Float(upstream)),
+/// `gradient` times `upstream`, one number.
+pub(super) fn scaled<B: Host>(gradient: FloatTensor<B>, upstream: FloatTensor<B>) -> FloatTensor<B> {
+    let upstream = B::contiguous(upstream);
+    let upstream = with_float!(B, upstream.dtype(), E => B::elements::<E>(&upstream)[0].to_acc().to_f64());
+    match upstream {
+        1.0 => gradient,
+        // Nothing was made of it, whatever it is.
+        0.0 => B::float_zeros(gradient.shape(), &gradient.device(), gradient.dtype().into()),
+        _ => B::float_mul_scalar(gradient, Scalar::Float(upstream)),
+    }
+}
+
+/// What an engine is asked for.
+pub(crate) struct Asked<B: Host> {
+    /// The loss: one value, or one per target.
+    pub(crate) loss: bool,
+    /// The gradients by which tensors.
+    pub(crate) gradients: Wanted,
+    /// The gradient by the loss; 1 unless given.
+    pub(crate) upstream: Option<FloatTensor<B>>,
+}
+
+/// What it made of that.
+pub(crate) struct Made<B: Host> {
+    pub(crate) loss: Option<FloatTensor<B>>,
+    pub(crate) gradients: Tensors<B>,
+}
+
+/// Where a gradient is written.
+#[derive(Debug)]
+pub(crate) enum Output<E> {
+    /// Nowhere: none is wanted.
+    Nowhere,
+    /// Over the input, which nothing else holds.
+    InPlace,
+    /// In a buffer of its own.
+    Beside(Vec<E>),
+}
+
+impl<E: Element> Output<E> {
+    /// A place for the gradient by this tensor, and the pointer to it.
+    pub(crate) fn new<B: Host>(input: &mut FloatTensor<B>, len: usize) -> (Self, *mut E) {
+        if let Some(elements) = B::elements_mut::<E>(input) {
+            return (Self::InPlace, elements.as_mut_ptr());
+        }
+        let mut buffer = Vec::with_capacity(len);
+        let pointer = buffer.as_mut_ptr();
+        (Self::Beside(buffer), pointer)
+    }
+
+    /// The gradient by this tensor, all of which was written.
+    ///
+    /// # Safety
+    ///
+    /// As many elements as the tensor has were written to the pointer that [`new`](Self::new) gave.
+    #[allow(unsafe_code)]
+    pub(crate) unsafe fn made<B: Host>(self, input: FloatTensor<B>) -> Slot<B> {
+        match self {
+            Self::Nowhere => Slot::Nothing,
+            Self::InPlace => Slot::Float(input),
+            Self::Beside(buffer) => {
+                let (shape, device) = (input.shape(), input.device());
+                // SAFETY: the caller's promise; the capacity is that of the tensor.
+                Slot::Float(B::tensor(unsafe { written(buffer, shape.num_elements()) }, shape, &device))
+            }
         }
     }
 }
 
-/// The engines of the host, for one of its backends.
-macro_rules! host_losses {
-    ($host:ty) => {
-        impl $crate::engine::backend::HostLossBackend for $host {
-            fn points(
-                first: FloatTensor<Self>,
-                second: FloatTensor<Self>,
-                third: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                call: PointCall,
-            ) -> FloatTensor<Self> {
-                pointwise::value::<Self>([first, second, third], weights, &call)
-            }
-
-            fn points_with_gradients(
-                first: FloatTensor<Self>,
-                second: FloatTensor<Self>,
-                third: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                call: PointCall,
-                wanted: [bool; 3],
-            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-                let inputs = [first, second, third];
-                let (value, [a, b, c]) = pointwise::with_gradients::<Self>(inputs, weights, &call, wanted);
-                (value, a, b, c)
-            }
-
-            fn points_gradients(
-                first: FloatTensor<Self>,
-                second: FloatTensor<Self>,
-                third: FloatTensor<Self>,
-                weights: FloatTensor<Self>,
-                upstream: FloatTensor<Self>,
-                call: PointCall,
-                wanted: [bool; 3],
-            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-                let inputs = [first, second, third];
-                pointwise::gradients::<Self>(inputs, weights, upstream, &call, wanted).into()
-            }
-
-            fn soft_rows(
-                scores: FloatTensor<Self>,
-                targets: FloatTensor<Self>,
-                classes: IntTensor<Self>,
-                weights: FloatTensor<Self>,
-                call: SoftCall,
-            ) -> FloatTensor<Self> {
-                soft_rows::value::<Self>(scores, targets, classes, weights, &call)
-            }
-
-            fn soft_rows_with_gradients(
-                scores: FloatTensor<Self>,
-                targets: FloatTensor<Self>,
-                classes: IntTensor<Self>,
-                weights: FloatTensor<Self>,
-                call: SoftCall,
-                wanted: [bool; 2],
-            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-                soft_rows::with_gradients::<Self>(scores, targets, classes, weights, &call, wanted)
-            }
-
-            fn soft_rows_gradients(
-                scores: FloatTensor<Self>,
-                targets: FloatTensor<Self>,
-                classes: IntTensor<Self>,
-                weights: FloatTensor<Self>,
-                upstream: FloatTensor<Self>,
-                call: SoftCall,
-                wanted: [bool; 2],
-            ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-                soft_rows::gradients::<Self>(scores, targets, classes, weights, upstream, &call, wanted)
-            }
-
-            fn host_scaled(gradient: FloatTensor<Self>, upstream: FloatTensor<Self>) -> FloatTensor<Self> {
-                <Self as Host>::scaled(gradient, upstream)
-            }
-        }
-    };
+/// A buffer whose first `len` elements were written.
+///
+/// # Safety
+///
+/// They were, and the capacity is as large.
+#[allow(unsafe_code)]
+pub(crate) unsafe fn written<E>(mut buffer: Vec<E>, len: usize) -> Vec<E> {
+    debug_assert!(buffer.capacity() >= len, "a buffer must hold what was written");
+    // SAFETY: the caller's promise.
+    unsafe { buffer.set_len(len) };
+    buffer
 }
-#[cfg(feature = "flex")]
-host_losses!(burn::backend::flex::Flex);
-#[cfg(feature = "ndarray")]
-#[allow(deprecated)] // As above.
-const _: () = {
-    host_losses!(burn::backend::ndarray::NdArray);
-};

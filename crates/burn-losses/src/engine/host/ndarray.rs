@@ -40,12 +40,12 @@ impl Host for NdArray {
         None
     }
 
-    fn integers(tensor: NdArrayTensor) -> Vec<i64> {
+    fn integers<T>(tensor: &NdArrayTensor, mut map: impl FnMut(i64) -> T) -> Vec<T> {
         macro_rules! by_dtype {
             ($($dtype:ident),*) => {
                 match tensor {
                     $(NdArrayTensor::$dtype(array) => {
-                        array.view().iter().map(|&number| i64::try_from(number).unwrap_or(i64::MAX)).collect()
+                        array.view().iter().map(|&number| map(i64::try_from(number).unwrap_or(i64::MAX))).collect()
                     })*
                     other => check::unsupported_dtype(Self::NAME, other.dtype()),
                 }

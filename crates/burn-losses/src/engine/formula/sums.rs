@@ -1,11 +1,11 @@
 //! What formulas of sums over the classes see, and how a formula is erased so that the engine need not know it.
 
+use super::{ClassFormula, Known, Row, Terms};
 use crate::base::display;
 use crate::base::entry::Parameter;
 use crate::base::input::Input;
 use crate::base::per_class::ClassParameter;
 use crate::base::per_class::PerClass;
-use crate::engine::class_rows::{ClassFormula, Known, Row, Terms};
 use crate::engine::layout::Place;
 use crate::engine::probability::floored;
 use crate::program::Program;
@@ -146,7 +146,7 @@ impl<R: Real> Class<R> {
 
 /// ln p, p and 1 − p by a score that is no logit.
 #[inline(always)]
-pub(super) fn given<R: Real>(score: R, input: Input) -> [R; 3] {
+pub(crate) fn given<R: Real>(score: R, input: Input) -> [R; 3] {
     match input {
         Input::Probabilities => [floored(score.clone().ln()), score.clone(), -(score - 1.0)],
         Input::Logits | Input::LogProbabilities => [score.clone(), score.clone().exp(), -score.exp_m1()],

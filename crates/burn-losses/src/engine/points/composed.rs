@@ -1,9 +1,10 @@
 //! The composed path: pointwise losses with the operations of whatever backend the tensors live on.
 
-use super::PointCall;
 use crate::base::reduction::Reduction;
+use crate::engine::call::PointCall;
 use crate::engine::graph::{self, Numbers, detached, filled, widened};
 use crate::engine::layout::Place;
+use crate::engine::tensors::Tensors;
 use crate::real::{Dual, Primitive, Real};
 use burn::backend::ops::{FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{FloatTensor, IntTensor};
@@ -11,17 +12,22 @@ use burn::backend::{Backend, Dispatch as B, TensorMetadata};
 use burn::tensor::{IntDType, Shape};
 
 /// One value, or one an element.
-pub(super) fn evaluate(inputs: [FloatTensor<B>; 3], weights: FloatTensor<B>, call: &PointCall) -> FloatTensor<B> {
-    let (dtype, shape) = (inputs[0].dtype(), inputs[0].shape());
+pub(super) fn evaluate(inputs: Tensors<B>, call: &PointCall) -> FloatTensor<B> {
+    let Tensors { first, second, third, weights, .. } = inputs;
+    let first = first.float().expect("a pointwise loss has a first input");
+    let (dtype, shape) = (first.dtype(), first.shape());
     let output = call.output_shape(shape.clone());
-    let inputs = inputs.map(|input| Primitive::<B>(widened(input)));
+    let second = second.float().expect("a pointwise loss has a second input");
+    // A program has three inputs, whether it reads them or not.
+    let third = third.float().unwrap_or_else(|| second.clone());
+    let inputs = [first, second, third].map(|input| Primitive::<B>(widened(input)));
     if shape.num_elements() == 0 {
         // Nothing to evaluate, but still a part of the graph.
         let [first, ..] = inputs;
         let nothing = if call.reduction.is_some() { B::float_sum(first.0) } else { first.0 };
         return graph::result(nothing, output, dtype);
     }
-    let weights = call.weighted.then(|| Primitive::<B>(widened(weights)));
+    let weights = weights.float().map(|weights| Primitive::<B>(widened(weights)));
     let silent = weights.as_ref().map(|weights| weights.equal(&weights.constant(0.0)));
     // What counts for nothing says nothing, whatever it is.
     let inputs = inputs.map(|input| match &silent {

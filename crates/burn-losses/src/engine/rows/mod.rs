@@ -28,60 +28,27 @@
 //! as a GPU kernel, with the formula expanded into it; `composed` does it with the operations of any backend; `autodiff`
 //! hangs each into Burn's graph.
 
-mod autodiff;
 mod composed;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 mod cpu;
 #[cfg(feature = "cube")]
-mod cube;
-#[cfg(feature = "flex")]
-mod flex;
-#[cfg(feature = "ndarray")]
-#[allow(deprecated)] // Burn has deprecated NdArray; its users exist. Dropping it is deleting this file and its feature.
-mod ndarray;
-mod row;
+pub(crate) mod cube;
 #[cfg(any(feature = "flex", feature = "ndarray", test))]
 mod sweep_cpu;
 #[cfg(feature = "cube")]
 mod sweep_cube;
 
-pub(crate) use row::{BLOCK, Block, Known};
-pub use row::{ClassFormula, Row, RowFormula, Terms};
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+pub(crate) use cpu::sweep;
 
-use crate::base::error::{self, LossError};
-use crate::base::{check, class_weights, display, reduction::Reduction};
+use crate::base::error::{self};
+use crate::base::{check, class_weights, reduction::Reduction};
 use crate::engine::backend::{self, LossBackend};
+use crate::engine::call::{Call, ClassCall};
 use crate::engine::layout::class_numbers;
+use crate::engine::tensors::{Slot, Tensors};
 use burn::backend::Dispatch;
-use burn::module::Content;
-use burn::tensor::{Int, Shape, Tensor};
-use std::sync::Arc;
-
-/// Everything but the tensors of one evaluation of a class loss.
-#[derive(Clone, Debug)]
-pub struct ClassCall {
-    pub(crate) formula: Arc<dyn RowFormula>,
-    pub(crate) class_weights: Option<Arc<[f64]>>,
-    pub(crate) ignore_index: Option<i64>,
-    /// `None`: one value a target.
-    pub(crate) reduction: Option<Reduction>,
-    /// The composed path even where there are fused kernels.
-    pub(crate) composed: bool,
-}
-
-impl ClassCall {
-    /// Whether logits and targets fit each other, and everything that has one entry per class.
-    pub(crate) fn check_shapes(&self, logits: &[usize], targets: &[usize]) -> Result<(), LossError> {
-        let weights = self.class_weights.as_ref().map(|weights| weights.len());
-        check::shapes(self.formula.name(), logits, targets, 1, self.formula.per_class(), weights)
-    }
-
-    /// The formula's name and parameters, the class weights and the ignore index, as far as there are any.
-    pub(crate) fn display(&self, content: Content) -> Content {
-        let content = display::formula(self.formula.name(), self.formula.parameters(), content);
-        display::targets(self.class_weights.as_deref(), self.ignore_index, content)
-    }
-}
+use burn::tensor::{Int, Tensor};
 
 /// One value (`Reduction`) or one a target, on the backend the tensors live on: the fused kernels where this crate has
 /// them, the composed path everywhere else.
@@ -99,18 +66,14 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     }
     let fused = !call.composed && backend::is_fused(&logits.device(), logits.dtype());
     let targets = if fused { targets } else { class_numbers(&targets) };
-    let (logits, targets) = (logits.into_dispatch(), targets.into_dispatch());
+    let inputs = Tensors {
+        first: Slot::Float(logits.into_dispatch()),
+        classes: Slot::Int(targets.into_dispatch()),
+        ..Tensors::none()
+    };
     Tensor::from_dispatch(if fused {
-        error::heard(|| Dispatch::class_rows(logits, targets, call))
+        error::heard(|| Dispatch::loss(inputs, Call::Rows(call)))
     } else {
-        composed::evaluate(logits, targets, &call)
+        composed::evaluate(inputs, &call)
     })
-}
-
-/// The shape of the result.
-pub(crate) fn output_shape(targets: &Shape, call: &ClassCall) -> Shape {
-    match call.reduction {
-        Some(_) => Shape::new([1]),
-        None => targets.clone(),
-    }
 }

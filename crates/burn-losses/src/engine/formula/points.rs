@@ -1,6 +1,5 @@
 //! What pointwise formulas see of an element, and how a formula is erased so that the engine need not know it.
 
-use super::PointCall;
 use crate::base::display;
 use crate::base::entry::Parameter;
 use crate::base::error::{self, LossError};
@@ -15,6 +14,7 @@ use crate::real::{Dual, Real};
 use core::fmt::Debug;
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A prediction and its target, as a [`PointwiseFormula`] sees them.
 #[derive(Clone, Debug)]
@@ -448,12 +448,12 @@ impl Default for BinaryOptions {
 
 /// A [`BinaryFormula`] whose type is forgotten.
 pub(crate) trait ErasedBinary: Debug + Send + Sync {
-    fn call(&self, options: &BinaryOptions) -> PointCall;
+    fn with(&self, options: &BinaryOptions) -> Arc<dyn PointFormula>;
 }
 
 impl<F: BinaryFormula> ErasedBinary for F {
-    fn call(&self, options: &BinaryOptions) -> PointCall {
-        PointCall::new(Binary { formula: self.clone(), options: options.clone() })
+    fn with(&self, options: &BinaryOptions) -> Arc<dyn PointFormula> {
+        Arc::new(Binary { formula: self.clone(), options: options.clone() })
     }
 }
 

@@ -14,8 +14,7 @@
 //!
 //! Sums are made in `f32` and in an order that depends on the shape and the device alone.
 
-use super::row::LogPSum;
-use super::{Row, RowFormula};
+use crate::engine::formula::{LogPSum, Row, RowFormula};
 use crate::real::Dual;
 use crate::real::ir::{Ir, List, Surroundings, exp_nonpositive, is_nan, ln, opaque, sigmoid, softplus};
 use burn_cubecl::cubecl;

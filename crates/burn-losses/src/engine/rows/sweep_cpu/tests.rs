@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::class::{CrossEntropy, Focal, NormalizedCrossEntropy};
-use crate::engine::class_rows::{ClassFormula, Row};
+use crate::engine::formula::{ClassFormula, Row};
 use crate::engine::layout::Extent;
 use crate::real::tests::Tested;
 use crate::signature::Init as _;

@@ -5,11 +5,12 @@
 //! and hung into Burn's graph, so that limits, corner rules and the digits of confident rows do not depend on Burn's
 //! backward pass.
 
-use super::ClassCall;
-use super::row::LogPSum;
 use crate::base::reduction::Reduction;
+use crate::engine::call::ClassCall;
+use crate::engine::formula::LogPSum;
 use crate::engine::graph::{self, Numbers, filled, widened};
 use crate::engine::layout::Extent;
+use crate::engine::tensors::Tensors;
 use crate::real::{Dual, Primitive, Real};
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
@@ -21,10 +22,12 @@ use burn::tensor::{FloatDType, Scalar, Shape, TensorData};
 const FAR: f64 = 1e30;
 
 /// One value, or one a target.
-pub(super) fn evaluate(logits: FloatTensor<B>, targets: IntTensor<B>, call: &ClassCall) -> FloatTensor<B> {
+pub(super) fn evaluate(inputs: Tensors<B>, call: &ClassCall) -> FloatTensor<B> {
+    let logits = inputs.first.float().expect("class rows have logits");
+    let targets = inputs.classes.int().expect("class rows have classes");
     let dtype = logits.dtype();
     let extent = Extent::of(&logits.shape());
-    let output = super::output_shape(&targets.shape(), call);
+    let output = call.output_shape(&targets.shape());
     let logits = widened(logits);
     if extent.targets() == 0 {
         // Nothing to evaluate, but still a part of the graph.

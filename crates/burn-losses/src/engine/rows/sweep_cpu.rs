@@ -25,8 +25,8 @@
 //! threads.
 #![allow(unsafe_code)]
 
-use super::row::LogPSum;
-use super::{BLOCK, Block, ClassCall, Terms};
+use crate::engine::call::ClassCall;
+use crate::engine::formula::{BLOCK, Block, LogPSum, Terms};
 use crate::engine::host::{Accumulator, Element};
 use crate::engine::layout::Extent;
 use crate::real::Real;

@@ -3,12 +3,14 @@
 //! The gradient is made here in full, by the same mathematics as on the CPU, and hung into Burn's graph, so that its
 //! digits do not depend on Burn's backward pass.
 
-use super::formula::{LOST, given};
-use super::{SoftCall, weighs_rows};
+use super::weighs_rows;
 use crate::base::input::Input;
 use crate::base::reduction::Reduction;
+use crate::engine::call::SoftCall;
+use crate::engine::formula::{LOST, given};
 use crate::engine::graph::{self, Numbers, detached, filled, widened};
 use crate::engine::layout::Extent;
+use crate::engine::tensors::Tensors;
 use crate::real::{Dual, Primitive, Real};
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps, IntTensorOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
@@ -16,13 +18,11 @@ use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings}
 use burn::tensor::{DType, IntDType, Scalar, Shape, TensorData};
 
 /// One value, or one a row.
-pub(super) fn evaluate(
-    scores: FloatTensor<B>,
-    targets: FloatTensor<B>,
-    classes: IntTensor<B>,
-    weights: FloatTensor<B>,
-    call: &SoftCall,
-) -> FloatTensor<B> {
+pub(super) fn evaluate(inputs: Tensors<B>, call: &SoftCall) -> FloatTensor<B> {
+    let Tensors { first, second, classes, weights, .. } = inputs;
+    let scores = first.float().expect("soft class rows have scores");
+    let targets = second.float();
+    let dense = targets.is_some();
     let (dtype, shape) = (scores.dtype(), scores.shape());
     let extent = Extent::of(&shape);
     let output = call.output_shape(&shape);
@@ -47,14 +47,15 @@ pub(super) fn evaluate(
 
     // What every row counts, and the targets as probabilities.
     let one = Primitive::<B>(B::float_sum_dim(fixed.constant(0.0).0, 1)) + 1.0;
-    let mut counts = match call.weighted {
-        true => Primitive::<B>(B::float_reshape(widened(weights), rows.clone())),
-        false => one.clone(),
+    let mut counts = match weights.float() {
+        Some(weights) => Primitive::<B>(B::float_reshape(widened(weights), rows.clone())),
+        None => one.clone(),
     };
     let mut invalid = None;
-    let targets = if call.dense {
+    let targets = if let Some(targets) = targets {
         Primitive::<B>(B::float_reshape(widened(targets), full.clone()))
     } else {
+        let classes = classes.int().expect("rows without probabilities have classes");
         let classes = B::int_cast(B::int_reshape(classes, rows.clone()), IntDType::I64);
         let below = B::int_lower_elem(classes.clone(), Scalar::Int(0), bools);
         let above = B::int_greater_equal_elem(classes.clone(), Scalar::Int(extent.classes as i64), bools);
@@ -107,8 +108,8 @@ pub(super) fn evaluate(
     let inputs = [log_p, p, miss, target, finite_log_p];
     let mut terms = call.formula.terms_program(extent.classes, is_softmax).run(&inputs, &numbers);
     let (second, first) = (terms.pop().expect("two terms"), terms.pop().expect("two terms"));
-    let class_weights = call.class_weights.as_ref().filter(|_| call.dense).map(|weights| by_class(weights.to_vec()));
-    let weighs_rows = weighs_rows(call);
+    let class_weights = call.class_weights.as_ref().filter(|_| dense).map(|weights| by_class(weights.to_vec()));
+    let weighs_rows = weighs_rows(call, dense);
     let weigh = |x: Numbers| match &class_weights {
         Some(weights) => {
             let unused = weights.equal(&weights.constant(0.0));
@@ -175,7 +176,7 @@ pub(super) fn evaluate(
             None => slope_by(0),
         };
         losses = hung(losses, scores, counted(unbounded(by_score)), &silent);
-        if call.dense {
+        if dense {
             let mut by_target = slope_by(1);
             if call.formula.compares() {
                 by_target = by_target + by[2].clone();

@@ -1,18 +1,17 @@
 //! Class rows on Burn's GPU backend, whose kernels CubeCL compiles.
 
-use super::row::LogPSum;
 use super::sweep_cube::{self as kernels, Formula, NumbersLaunch, Plan, Team};
-use super::{ClassCall, output_shape};
 use crate::base::reduction::Reduction;
-use crate::engine::backend::LossBackend;
+use crate::engine::call::ClassCall;
+use crate::engine::formula::LogPSum;
 use crate::engine::layout::Extent;
 use burn::backend::TensorMetadata;
 use burn::tensor::{DType, Shape};
+use burn_cubecl::CubeDevice;
 use burn_cubecl::cubecl;
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::ops::numeric::{empty_device_contiguous_dtype, zeros_client};
 use burn_cubecl::tensor::CubeTensor;
-use burn_cubecl::{CubeBackend, CubeDevice};
 use cubecl::calculate_cube_count_elemwise;
 use cubecl::client::Client;
 use cubecl::ir::features::Plane;
@@ -28,71 +27,68 @@ const UNITS: u32 = 256;
 /// Values one cube adds up.
 const SHARE: usize = 16 * UNITS as usize;
 
-impl LossBackend for CubeBackend {
-    fn class_rows(logits: CubeTensor, targets: CubeTensor, call: ClassCall) -> CubeTensor {
-        let shape = output_shape(&targets.shape(), &call);
-        let evaluation = Evaluation::new(&logits, targets, &call);
-        match call.reduction {
-            Some(_) => {
-                let losses = evaluation.empty(evaluation.targets.shape(), DType::F32);
-                let (_, mean) = evaluation.launch(logits, Some(&losses), None);
-                evaluation.reduced(losses, mean, shape)
-            }
-            None => {
-                let losses = evaluation.empty(shape, logits.dtype);
-                evaluation.launch(logits, Some(&losses), None);
-                losses
-            }
+/// The loss: one value, or one per target.
+pub(crate) fn loss(logits: CubeTensor, targets: CubeTensor, call: &ClassCall) -> CubeTensor {
+    let shape = call.output_shape(&targets.shape());
+    let evaluation = Evaluation::new(&logits, targets, call);
+    match call.reduction {
+        Some(_) => {
+            let losses = evaluation.empty(evaluation.targets.shape(), DType::F32);
+            let (_, mean) = evaluation.launch(logits, Some(&losses), None);
+            evaluation.reduced(losses, mean, shape)
+        }
+        None => {
+            let losses = evaluation.empty(shape, logits.dtype);
+            evaluation.launch(logits, Some(&losses), None);
+            losses
         }
     }
+}
 
-    fn class_rows_with_gradient(logits: CubeTensor, targets: CubeTensor, call: ClassCall) -> (CubeTensor, CubeTensor) {
-        let shape = output_shape(&targets.shape(), &call);
-        let evaluation = Evaluation::new(&logits, targets, &call);
-        let losses = evaluation.empty(evaluation.targets.shape(), DType::F32);
-        let (gradient, mean) = evaluation.launch(logits, Some(&losses), Some(None));
-        (evaluation.reduced(losses, mean, shape), gradient)
-    }
+/// The reduced loss and its gradient.
+pub(crate) fn loss_and_gradient(logits: CubeTensor, targets: CubeTensor, call: &ClassCall) -> (CubeTensor, CubeTensor) {
+    let shape = call.output_shape(&targets.shape());
+    let evaluation = Evaluation::new(&logits, targets, call);
+    let losses = evaluation.empty(evaluation.targets.shape(), DType::F32);
+    let (gradient, mean) = evaluation.launch(logits, Some(&losses), Some(None));
+    (evaluation.reduced(losses, mean, shape), gradient)
+}
 
-    fn class_rows_gradient(
-        logits: CubeTensor,
-        targets: CubeTensor,
-        upstream: CubeTensor,
-        call: ClassCall,
-    ) -> CubeTensor {
-        let evaluation = Evaluation::new(&logits, targets, &call);
-        evaluation.launch(logits, None, Some(Some(into_contiguous(upstream)))).0
-    }
+/// The gradient alone.
+pub(crate) fn gradient(logits: CubeTensor, targets: CubeTensor, upstream: CubeTensor, call: &ClassCall) -> CubeTensor {
+    let evaluation = Evaluation::new(&logits, targets, call);
+    evaluation.launch(logits, None, Some(Some(into_contiguous(upstream)))).0
+}
 
-    fn class_rows_scaled(gradient: CubeTensor, upstream: CubeTensor) -> CubeTensor {
-        let len = gradient.shape().num_elements();
-        if len == 0 {
-            return gradient;
-        }
-        let gradient = into_contiguous(gradient);
-        let (client, kind) = (gradient.client.clone(), kind(gradient.dtype));
-        let in_place = gradient.can_mut();
-        let out = if in_place {
-            gradient.clone()
-        } else {
-            let (device, shape) = (gradient.device.clone(), gradient.shape());
-            empty_device_contiguous_dtype(client.clone(), device, shape, gradient.dtype)
-        };
-        let dim = CubeDim::new_1d(UNITS.min(client.properties().hardware.max_units_per_cube));
-        kernels::scaled::launch(
-            &client,
-            calculate_cube_count_elemwise(&client, len, dim),
-            dim,
-            gradient.required_address_type(),
-            gradient.clone().into_buffer_arg(),
-            into_contiguous(upstream).into_buffer_arg(),
-            if in_place { out.as_tensor_alias(0).into_buffer_arg() } else { out.clone().into_buffer_arg() },
-            len,
-            in_place,
-            kind,
-        );
-        out
+/// `gradient` times `upstream`, one number.
+pub(crate) fn scaled(gradient: CubeTensor, upstream: CubeTensor) -> CubeTensor {
+    let len = gradient.shape().num_elements();
+    if len == 0 {
+        return gradient;
     }
+    let gradient = into_contiguous(gradient);
+    let (client, kind) = (gradient.client.clone(), kind(gradient.dtype));
+    let in_place = gradient.can_mut();
+    let out = if in_place {
+        gradient.clone()
+    } else {
+        let (device, shape) = (gradient.device.clone(), gradient.shape());
+        empty_device_contiguous_dtype(client.clone(), device, shape, gradient.dtype)
+    };
+    let dim = CubeDim::new_1d(UNITS.min(client.properties().hardware.max_units_per_cube));
+    kernels::scaled::launch(
+        &client,
+        calculate_cube_count_elemwise(&client, len, dim),
+        dim,
+        gradient.required_address_type(),
+        gradient.clone().into_buffer_arg(),
+        into_contiguous(upstream).into_buffer_arg(),
+        if in_place { out.as_tensor_alias(0).into_buffer_arg() } else { out.clone().into_buffer_arg() },
+        len,
+        in_place,
+        kind,
+    );
+    out
 }
 
 fn kind(dtype: DType) -> ElemType {

@@ -8,92 +8,48 @@
 //! Half precision is converted on the way into the tile and out of it.
 #![allow(unsafe_code)]
 
-use super::formula::{LANES, LOST, given};
-use super::{SoftCall, Stretch, SumsBlock, counts_differ, weighs_rows};
+use super::weighs_rows;
 use crate::base::check;
 use crate::base::error;
 use crate::base::input::Input;
 use crate::base::reduction::Reduction;
-use crate::engine::host::{Accumulator, Element, Host, with_float};
+use crate::engine::call::SoftCall;
+use crate::engine::formula::{LANES, LOST, Stretch, SumsBlock, given};
+use crate::engine::host::{Accumulator, Asked, Element, Host, Made, Output, with_float, written};
 use crate::engine::layout::Extent;
 use crate::engine::layout::Place;
+use crate::engine::tensors::{Slot, Tensors};
 use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd as _, Vector, exp_nonpositive};
 use crate::real::{Dual, Real as _};
 use burn::backend::TensorMetadata;
-use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::tensor::FloatTensor;
 use burn::tensor::Shape;
 use rayon::prelude::*;
 
 /// Classes from which a row is worth a tile of its own.
 const LONG: usize = 64;
 
-/// The loss: one value, or one a row.
-pub(crate) fn value<B: Host>(
-    scores: FloatTensor<B>,
-    targets: FloatTensor<B>,
-    classes: IntTensor<B>,
-    weights: FloatTensor<B>,
-    call: &SoftCall,
-) -> FloatTensor<B> {
-    let tensors = Tensors::<B> { scores, targets, classes, weights, upstream: None };
-    sweep::<B>(tensors, call, true, [false; 2]).0.expect("the losses were wanted")
+/// What is asked of a loss of soft class rows.
+pub(crate) fn sweep<B: Host>(inputs: Tensors<B>, call: &SoftCall, asked: Asked<B>) -> Made<B> {
+    let dtype = match &inputs.first {
+        Slot::Float(scores) => scores.dtype(),
+        _ => unreachable!("soft class rows have scores"),
+    };
+    with_float!(B, dtype, E => sweep_in::<B, E>(inputs, call, asked))
 }
 
-/// The reduced loss and its gradients; the loss again for one that is not wanted.
-pub(crate) fn with_gradients<B: Host>(
-    scores: FloatTensor<B>,
-    targets: FloatTensor<B>,
-    classes: IntTensor<B>,
-    weights: FloatTensor<B>,
-    call: &SoftCall,
-    wanted: [bool; 2],
-) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
-    let tensors = Tensors::<B> { scores, targets, classes, weights, upstream: None };
-    let (value, [a, b]) = sweep::<B>(tensors, call, true, wanted);
-    let value = value.expect("the losses were wanted");
-    (value.clone(), a.unwrap_or_else(|| value.clone()), b.unwrap_or(value))
-}
-
-/// The gradients alone; the upstream gradient again for one that is not wanted.
-pub(crate) fn gradients<B: Host>(
-    scores: FloatTensor<B>,
-    targets: FloatTensor<B>,
-    classes: IntTensor<B>,
-    weights: FloatTensor<B>,
-    upstream: FloatTensor<B>,
-    call: &SoftCall,
-    wanted: [bool; 2],
-) -> (FloatTensor<B>, FloatTensor<B>) {
-    let tensors = Tensors::<B> { scores, targets, classes, weights, upstream: Some(upstream.clone()) };
-    let (_, [a, b]) = sweep::<B>(tensors, call, false, wanted);
-    (a.unwrap_or_else(|| upstream.clone()), b.unwrap_or(upstream))
-}
-
-struct Tensors<B: Host> {
-    scores: FloatTensor<B>,
-    targets: FloatTensor<B>,
-    classes: IntTensor<B>,
-    weights: FloatTensor<B>,
-    upstream: Option<FloatTensor<B>>,
-}
-
-type Made<B> = (Option<FloatTensor<B>>, [Option<FloatTensor<B>>; 2]);
-
-fn sweep<B: Host>(tensors: Tensors<B>, call: &SoftCall, losses: bool, wanted: [bool; 2]) -> Made<B> {
-    with_float!(B, tensors.scores.dtype(), E => sweep_in::<B, E>(tensors, call, losses, wanted))
-}
-
-fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: bool, wanted: [bool; 2]) -> Made<B> {
-    let Tensors { scores, targets, classes, weights, upstream } = tensors;
+fn sweep_in<B: Host, E: Element>(inputs: Tensors<B>, call: &SoftCall, asked: Asked<B>) -> Made<B> {
+    let Tensors { first, second, classes, weights, .. } = inputs;
+    let mut scores = B::contiguous(first.float().expect("soft class rows have scores"));
+    let mut targets = second.float().map(B::contiguous);
+    let dense = targets.is_some();
     let (shape, device) = (scores.shape(), scores.device());
     let extent = Extent::of(&shape);
     let (len, rows) = (shape.num_elements(), extent.targets());
-    let mut scores = B::contiguous(scores);
-    let mut targets = B::contiguous(targets);
-    let weights = call.weighted.then(|| B::contiguous(weights));
-    let upstream = upstream.map(B::contiguous);
-    let mut index = if call.dense { Vec::new() } else { B::integers(classes) };
-    if !call.dense {
+    let weights = weights.float().map(B::contiguous);
+    let upstream = asked.upstream.map(B::contiguous);
+    let mut index = classes.int().map_or_else(Vec::new, |classes| B::integers(&classes, |class| class));
+    if !dense {
         let numbers = index.iter().copied();
         if error::tell(check::in_range(call.formula.name(), numbers, extent.classes, call.ignore_index)) {
             // What comes out is thrown away; what is no class must not be read.
@@ -102,7 +58,8 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
     }
 
     // What every row counts, in f64: its own weight, its class's weight, nothing if it is ignored.
-    let counts: Option<Vec<f64>> = counts_differ(call).then(|| {
+    let differ = weights.is_some() || (!dense && (call.class_weights.is_some() || call.ignore_index.is_some()));
+    let counts: Option<Vec<f64>> = differ.then(|| {
         let own = weights.as_ref().map(B::elements::<E>);
         let count = |row: usize| {
             let own = own.map_or(1.0, |own| own[row].to_acc().to_f64());
@@ -127,23 +84,19 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
         _ => scale,
     };
 
-    let mut made: [Vec<E>; 2] = Default::default();
-    let mut output = |which: usize, input: &mut FloatTensor<B>| -> Option<*mut E> {
-        if !wanted[which] {
-            return None;
+    let mut outputs: [Output<E>; 2] = [Output::Nowhere, Output::Nowhere];
+    let mut gradients = [None; 2];
+    for (index, input) in [Some(&mut scores), targets.as_mut()].into_iter().enumerate() {
+        if let (Some(input), true) = (input, asked.gradients[index]) {
+            let (output, pointer) = Output::new::<B>(input, len);
+            (outputs[index], gradients[index]) = (output, Some(pointer));
         }
-        if let Some(elements) = B::elements_mut::<E>(input) {
-            return Some(elements.as_mut_ptr());
-        }
-        made[which].reserve_exact(len.max(1));
-        Some(made[which].as_mut_ptr())
-    };
-    let gradients = [output(0, &mut scores), output(1, &mut targets)];
-    let pointer = |which: usize, input: &FloatTensor<B>| match gradients[which] {
-        Some(gradient) if made[which].capacity() == 0 => gradient.cast_const(),
+    }
+    let pointer = |which: usize, input: &FloatTensor<B>| match (&outputs[which], gradients[which]) {
+        (Output::InPlace, Some(gradient)) => gradient.cast_const(),
         _ => B::elements::<E>(input).as_ptr(),
     };
-    let mut each = if losses && call.reduction.is_none() { Vec::<E>::with_capacity(rows) } else { Vec::new() };
+    let mut each = (asked.loss && call.reduction.is_none()).then(|| Vec::<E>::with_capacity(rows));
     // Not of nothing, which may have any number of classes.
     let smoothing = call.label_smoothing.as_ref().filter(|_| rows > 0);
     let smoothing = smoothing.map(|smoothing| smoothing.shares(extent.classes));
@@ -160,27 +113,27 @@ fn sweep_in<B: Host, E: Element>(tensors: Tensors<B>, call: &SoftCall, losses: b
         },
         memory: Memory {
             scores: pointer(0, &scores),
-            targets: call.dense.then(|| pointer(1, &targets)),
+            targets: targets.as_ref().map(|targets| pointer(1, targets)),
             gradients,
-            losses: (each.capacity() > 0).then_some(each.as_mut_ptr()),
+            losses: each.as_mut().map(Vec::as_mut_ptr),
         },
     };
     let sum = job.run();
 
-    let tensor = |mut values: Vec<E>, shape: Shape, len: usize| {
-        // SAFETY: the sweep wrote every element.
-        unsafe { values.set_len(len) };
-        B::tensor(values, shape, &device)
-    };
-    let value = losses.then(|| match call.reduction {
-        Some(_) => B::tensor(vec![E::from_acc(E::Acc::from_f64(sum * scale))], Shape::new([1]), &device),
-        None => tensor(each, call.output_shape(&shape), rows),
+    let loss = asked.loss.then(|| match each {
+        // SAFETY: the tiles cover all rows, and each writes the losses of its own.
+        Some(each) => B::tensor(unsafe { written(each, rows) }, call.output_shape(&shape), &device),
+        None => B::tensor(vec![E::from_acc(E::Acc::from_f64(sum * scale))], Shape::new([1]), &device),
     });
-    let [first, second] = made;
-    let gradient = |which: usize, made: Vec<E>, input: FloatTensor<B>| {
-        wanted[which].then(|| if made.capacity() == 0 { input } else { tensor(made, shape.clone(), len) })
+    let [of_scores, of_targets] = outputs;
+    // SAFETY: as above, of the gradients that have a place.
+    let first = unsafe { of_scores.made(scores) };
+    let second = match targets {
+        // SAFETY: as above.
+        Some(targets) => unsafe { of_targets.made(targets) },
+        None => Slot::Nothing,
     };
-    (value, [gradient(0, first, scores), gradient(1, second, targets)])
+    Made { loss, gradients: Tensors { first, second, ..Tensors::none() } }
 }
 
 /// The tensors as memory. A gradient may be the input it belongs to.
@@ -224,6 +177,11 @@ impl<E: Element> Job<'_, E> {
         } else {
             (0..tasks).into_par_iter().map(one).collect::<Vec<f64>>().into_iter().sum()
         }
+    }
+
+    /// Whether targets are probabilities.
+    fn is_dense(&self) -> bool {
+        self.memory.targets.is_some()
     }
 
     /// Whether a tile is one row.
@@ -329,7 +287,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         };
         // Of logits: the variable is ln p itself.
         work.array(Array::LogPSlope).fill(E::Acc::from_f64(1.0));
-        if let (true, Some(weights)) = (job.call.dense, &job.call.class_weights) {
+        if let (true, Some(weights)) = (job.is_dense(), &job.call.class_weights) {
             let array = work.array(Array::Weights);
             for (class, &weight) in weights.iter().enumerate() {
                 let cells = if along { class..class + 1 } else { class * LANES..(class + 1) * LANES };
@@ -381,7 +339,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         }
         E::Acc::sums(&*self.job.call.formula, &mut self.sums);
 
-        let weighs_rows = weighs_rows(self.job.call);
+        let weighs_rows = weighs_rows(self.job.call, self.job.is_dense());
         let row_weights = if weighs_rows { self.row_weights() } else { [1.0; LANES] };
         let mut total = 0.0;
         let mut factors = [E::Acc::from_f64(0.0); LANES];
@@ -567,7 +525,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     /// The formula's terms and their slopes.
     fn terms(&mut self, with_slopes: bool) {
         let call = self.job.call;
-        let dense_weights = call.dense && call.class_weights.is_some() && call.formula.is_expected();
+        let dense_weights = self.job.is_dense() && call.class_weights.is_some() && call.formula.is_expected();
         let with_target_slopes = self.job.memory.gradients[1].is_some();
         let classes = self.job.extent.classes;
         let softmax = self.job.call.input == Input::Logits;

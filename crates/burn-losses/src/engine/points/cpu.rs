@@ -4,11 +4,13 @@
 //! there. Work is split by the shape alone and summed in that order, so results do not depend on the number of threads.
 #![allow(unsafe_code)]
 
-use super::{Labels, PointCall, Points};
 use crate::base::error;
 use crate::base::reduction::Reduction;
-use crate::engine::host::{Accumulator, Element, Host, with_float};
+use crate::engine::call::PointCall;
+use crate::engine::formula::{Labels, Points};
+use crate::engine::host::{Accumulator, Asked, Element, Host, Made, Output, with_float, written};
 use crate::engine::layout::Place;
+use crate::engine::tensors::{Slot, Tensors};
 use crate::real::lanes::{Kernel, Scalar as _, Simd, Vector, WIDEST};
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
@@ -20,71 +22,28 @@ const STRETCH: usize = 1 << 11;
 /// Elements a thread takes at a time.
 const TASK: usize = 1 << 15;
 
-type Tensors<B, const N: usize> = [FloatTensor<B>; N];
-
-/// The loss: one value, or one an element.
-pub(crate) fn value<B: Host>(inputs: Tensors<B, 3>, weights: FloatTensor<B>, call: &PointCall) -> FloatTensor<B> {
-    let wanted = Wanted::<B> { losses: true, gradients: [false; 3], upstream: None };
-    sweep::<B>(inputs, weights, call, wanted).losses.expect("the losses were wanted")
-}
-
-/// The reduced loss and its gradients; the loss again for one that is not wanted.
-pub(crate) fn with_gradients<B: Host>(
-    inputs: Tensors<B, 3>,
-    weights: FloatTensor<B>,
-    call: &PointCall,
-    wanted: [bool; 3],
-) -> (FloatTensor<B>, Tensors<B, 3>) {
-    let made = sweep::<B>(inputs, weights, call, Wanted::<B> { losses: true, gradients: wanted, upstream: None });
-    let value = made.losses.expect("the losses were wanted");
-    let gradients = made.gradients.map(|gradient| gradient.unwrap_or_else(|| value.clone()));
-    (value, gradients)
-}
-
-/// The gradients alone; the upstream gradient again for one that is not wanted.
-pub(crate) fn gradients<B: Host>(
-    inputs: Tensors<B, 3>,
-    weights: FloatTensor<B>,
-    upstream: FloatTensor<B>,
-    call: &PointCall,
-    wanted: [bool; 3],
-) -> Tensors<B, 3> {
-    let wanted = Wanted::<B> { losses: false, gradients: wanted, upstream: Some(upstream.clone()) };
-    sweep::<B>(inputs, weights, call, wanted).gradients.map(|gradient| gradient.unwrap_or_else(|| upstream.clone()))
-}
-
-/// What a sweep is to make.
-struct Wanted<B: Host> {
-    /// The losses: one value, or one an element.
-    losses: bool,
-    /// The gradients by which inputs.
-    gradients: [bool; 3],
-    /// The gradient by the loss; 1 unless given.
-    upstream: Option<FloatTensor<B>>,
-}
-
-/// Losses and gradients, as far as they were wanted.
-struct Made<B: Host> {
-    losses: Option<FloatTensor<B>>,
-    gradients: [Option<FloatTensor<B>>; 3],
-}
-
-fn sweep<B: Host>(inputs: Tensors<B, 3>, weights: FloatTensor<B>, call: &PointCall, wanted: Wanted<B>) -> Made<B> {
-    with_float!(B, inputs[0].dtype(), E => sweep_in::<B, E>(inputs, weights, call, wanted))
+/// What is asked of a pointwise loss.
+pub(crate) fn sweep<B: Host>(inputs: Tensors<B>, call: &PointCall, asked: Asked<B>) -> Made<B> {
+    let Tensors { first, second, third, weights, .. } = inputs;
+    let inputs = [first, second, third].map(Slot::float);
+    let dtype = inputs[0].as_ref().expect("a pointwise loss has a first input").dtype();
+    with_float!(B, dtype, E => sweep_in::<B, E>(inputs, weights.float(), call, asked))
 }
 
 fn sweep_in<B: Host, E: Element>(
-    inputs: [FloatTensor<B>; 3],
-    weights: FloatTensor<B>,
+    inputs: [Option<FloatTensor<B>>; 3],
+    weights: Option<FloatTensor<B>>,
     call: &PointCall,
-    wanted: Wanted<B>,
+    asked: Asked<B>,
 ) -> Made<B> {
-    let shape = inputs[0].shape();
-    let device = inputs[0].device();
+    let mut inputs = inputs.map(|input| input.map(B::contiguous));
+    let (shape, device) = match &inputs[0] {
+        Some(first) => (first.shape(), first.device()),
+        None => unreachable!("a pointwise loss has a first input"),
+    };
     let len = shape.num_elements();
-    let mut inputs = inputs.map(B::contiguous);
-    let weights = call.weighted.then(|| B::contiguous(weights));
-    let upstream = wanted.upstream.map(B::contiguous);
+    let weights = weights.map(B::contiguous);
+    let upstream = asked.upstream.map(B::contiguous);
     let numbers = |tensor: &Option<FloatTensor<B>>| tensor.as_ref().map(|tensor| B::elements::<E>(tensor).as_ptr());
 
     let mut factor = match (call.reduction, &weights) {
@@ -100,32 +59,25 @@ fn sweep_in<B: Host, E: Element>(
         factor *= B::elements::<E>(upstream)[0].to_acc().to_f64();
         each = None;
     }
-    let mut losses = match (wanted.losses, call.reduction) {
-        (true, None) => Vec::<E>::with_capacity(len),
-        _ => Vec::new(),
-    };
-    let mut beside: [Vec<E>; 3] = Default::default();
+    let mut losses = (asked.loss && call.reduction.is_none()).then(|| Vec::<E>::with_capacity(len));
+    let mut outputs: [Output<E>; 3] = [Output::Nowhere, Output::Nowhere, Output::Nowhere];
     let mut memory = Memory::<E> {
         inputs: [core::ptr::null(); 3],
         weights: numbers(&weights),
         upstream: each,
-        losses: (losses.capacity() > 0).then_some(losses.as_mut_ptr()),
+        losses: losses.as_mut().map(Vec::as_mut_ptr),
         gradients: [None; 3],
     };
-    for index in 0..3 {
-        if wanted.gradients[index] {
-            // In the input's place where nothing else holds it, beside it otherwise.
-            memory.gradients[index] = Some(match B::elements_mut::<E>(&mut inputs[index]) {
-                Some(elements) => elements.as_mut_ptr(),
-                None => {
-                    beside[index].reserve_exact(len.max(1));
-                    beside[index].as_mut_ptr()
-                }
-            });
+    for (index, input) in inputs.iter_mut().enumerate() {
+        let Some(input) = input else { continue };
+        if asked.gradients[index] {
+            let (output, pointer) = Output::new::<B>(input, len);
+            outputs[index] = output;
+            memory.gradients[index] = Some(pointer);
         }
-        memory.inputs[index] = match memory.gradients[index] {
-            Some(gradient) if beside[index].capacity() == 0 => gradient.cast_const(),
-            _ => B::elements::<E>(&inputs[index]).as_ptr(),
+        memory.inputs[index] = match (&outputs[index], memory.gradients[index]) {
+            (Output::InPlace, Some(gradient)) => gradient.cast_const(),
+            _ => B::elements::<E>(input).as_ptr(),
         };
     }
 
@@ -147,26 +99,21 @@ fn sweep_in<B: Host, E: Element>(
     }
     let sum: f64 = made.iter().map(|(sum, _)| sum).sum();
 
-    let made = |mut values: Vec<E>| {
-        // SAFETY: the sweep wrote every element.
-        unsafe { values.set_len(len) };
-        B::tensor(values, shape.clone(), &device)
-    };
-    let value = wanted.losses.then(|| match call.reduction {
-        Some(_) => {
+    let loss = asked.loss.then(|| match losses {
+        // SAFETY: the tasks cover all elements, and each writes the losses of its own.
+        Some(losses) => B::tensor(unsafe { written(losses, len) }, shape, &device),
+        None => {
             let sum = if scale == 0.0 { 0.0 } else { sum * scale };
             B::tensor(vec![E::from_acc(E::Acc::from_f64(sum))], Shape::new([1]), &device)
         }
-        None => made(losses),
     });
-    let mut index = 0;
-    let gradients = inputs.map(|input| {
-        let beside = core::mem::take(&mut beside[index]);
-        let is_wanted = wanted.gradients[index];
-        index += 1;
-        is_wanted.then(|| if beside.capacity() == 0 { input } else { made(beside) })
+    let mut outputs = outputs.into_iter();
+    let [first, second, third] = inputs.map(|input| match (input, outputs.next()) {
+        // SAFETY: as above, of the gradients that have a place.
+        (Some(input), Some(output)) => unsafe { output.made(input) },
+        _ => Slot::Nothing,
     });
-    Made { losses: value, gradients }
+    Made { loss, gradients: Tensors { first, second, third, ..Tensors::none() } }
 }
 
 fn inverse(count: f64) -> f64 {
