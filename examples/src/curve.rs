@@ -64,7 +64,7 @@ impl Against {
             (Signature::Multilabel, _) => Self::Score,
             (Signature::Whole, _) => Self::Part,
             (Signature::Distribution, _) => Self::Scale,
-            (Signature::Pointwise, LossConfig::HingeEmbedding(_)) => Self::Distance,
+            (Signature::Pointwise, leaf) if leaf.formula::<HingeEmbedding>().is_some() => Self::Distance,
             (Signature::Pointwise, leaf) => match leaf.entry().family {
                 Family::Margin => Self::Margin,
                 Family::Likelihood => Self::Prediction,

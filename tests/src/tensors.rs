@@ -414,18 +414,18 @@ fn element(config: &LossConfig, random: &mut Random) -> [f64; 3] {
     let sign = if random.below(2) == 0 { 1.0 } else { -1.0 };
     // Of a wrapper, what the loss inside takes.
     let config = config.innermost();
-    match (config, config.entry().family) {
-        (LossConfig::Msle(_) | LossConfig::Rmsle(_) | LossConfig::ScaleInvariantLog(_), _) => [positive, amount, 0.0],
-        (LossConfig::AdaptiveWing(_), _) => [a / 3.0, b.abs() / 3.0, 0.0],
-        (LossConfig::Mape(_), _) => [a, sign * positive, 0.0],
-        (LossConfig::GaussianKl(_), _) => [a, b, 0.0],
-        (LossConfig::PoissonNll(formula), _) if !formula.log_input => [positive, amount, 0.0],
+    match (config.name(), config.entry().family) {
+        ("msle" | "rmsle" | "scale_invariant_log", _) => [positive, amount, 0.0],
+        ("adaptive_wing", _) => [a / 3.0, b.abs() / 3.0, 0.0],
+        ("mape", _) => [a, sign * positive, 0.0],
+        ("gaussian_kl", _) => [a, b, 0.0],
+        ("poisson_nll", _) if config.formula::<PoissonNll>().is_some_and(|formula| !formula.log_input) => {
+            [positive, amount, 0.0]
+        }
         (_, Family::Likelihood) => [a / 1.5, amount, 0.0],
         (_, Family::Margin) => [a, sign, 0.0],
         (_, Family::Distribution) => [a, positive, b],
-        (_, Family::Binary) | (LossConfig::MultilabelSoftMargin(_), _) => {
-            [a, [0.0, 1.0, 0.25, 0.75][random.below(4)], 0.0]
-        }
+        (_, Family::Binary) | ("multilabel_soft_margin", _) => [a, [0.0, 1.0, 0.25, 0.75][random.below(4)], 0.0],
         (_, Family::Multilabel) => [a, f64::from(u8::from(sign > 0.0)), 0.0],
         _ if config.signature() == Signature::Class => [a, b / 2.0, 0.0],
         _ => [a, b, 0.0],

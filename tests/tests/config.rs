@@ -391,9 +391,9 @@ fn parameters_set_in_code_are_checked_by_init() {
     let wrong = LossConfig::from(GeneralizedCrossEntropy::default().with_q(f64::NAN));
     let error = wrong.init().unwrap_err().to_string();
     assert!(error.starts_with("GeneralizedCrossEntropy: q must be > 0 and ≤ 1, got NaN"), "{error}");
-    let wrong = LossConfig::Flooding(Flooding::default().with_level(-0.5), Box::new(Focal::default().into()));
+    let wrong = LossConfig::around(Flooding::default().with_level(-0.5), Focal::default());
     assert_eq!(wrong.init().unwrap_err().to_string(), "Flooding: level must be ≥ 0, got -0.5");
-    let inside = LossConfig::Flooding(Flooding::default(), Box::new(Focal::default().with_gamma(-2.0).into()));
+    let inside = LossConfig::around(Flooding::default(), Focal::default().with_gamma(-2.0));
     assert_eq!(inside.init().unwrap_err().to_string(), "Focal: gamma must be ≥ 0, got -2.0");
     let empty = LossConfig::from(Focal::default().with_gamma(Vec::new()));
     assert_eq!(empty.init().unwrap_err().to_string(), "Focal: gamma must have one value per class, got an empty list");

@@ -2,7 +2,8 @@
 //! widths of vectors and blocks, against the definitions.
 
 use burn::tensor::DType;
-use burn_losses::{ClassParameter as _, LossConfig, PerClass, Reduction};
+use burn_losses::ClassParameter as _;
+use burn_losses::prelude::*;
 use burn_losses_tests::{
     Faults, Outcome, Problem, Random, Tolerance, Way, all_configurations, config, floods, full_precision_ways,
     is_infinite_where_certain, names, plain_ways, row_entries, sees_differences_only, takes_infinite_logits, ways,
@@ -53,7 +54,7 @@ type Evaluated = (Vec<f64>, Vec<Vec<f64>>);
 /// The value (one number, or one a target) and the gradient of its sum.
 fn definition(config: &LossConfig, batch: &Batch, by: Option<Reduction>) -> Evaluated {
     match config {
-        LossConfig::LogitClip(clip, inner) => {
+        loss if let Some((clip, inner)) = loss.wrapper::<LogitClip>() => {
             let norms: Vec<f64> = batch.rows.iter().map(|row| norm(row, clip.p)).collect();
             let long = |at: usize| norms[at] > clip.tau;
             let factor = |at: usize| if long(at) { clip.tau / norms[at] } else { 1.0 };
@@ -68,7 +69,7 @@ fn definition(config: &LossConfig, batch: &Batch, by: Option<Reduction>) -> Eval
             }
             (value, gradient)
         }
-        LossConfig::LogitNorm(by_norm, inner) => {
+        loss if let Some((by_norm, inner)) = loss.wrapper::<LogitNorm>() => {
             let norms: Vec<f64> = batch.rows.iter().map(|row| norm(row, 2.0)).collect();
             let factor = |at: usize| match norms[at] {
                 0.0 => 0.0,
@@ -84,7 +85,7 @@ fn definition(config: &LossConfig, batch: &Batch, by: Option<Reduction>) -> Eval
             }
             (value, gradient)
         }
-        LossConfig::Flooding(flooding, inner) => {
+        loss if let Some((flooding, inner)) = loss.wrapper::<Flooding>() => {
             let (mut value, mut gradient) = definition(inner, batch, by);
             let above = value[0] - flooding.level;
             value[0] = above.abs() + flooding.level;
@@ -140,7 +141,9 @@ fn row_definition(formula: &LossConfig, row: &[f64], t: usize, batch: &Batch) ->
     let hot = |k: usize| f64::from(u8::from(k == t));
     // The loss and ∂L/∂ln pₜ.
     let (value, slope) = match formula {
-        LossConfig::CrossEntropy(ce) if ce.label_smoothing > 0.0 => {
+        loss if let Some(ce) = loss.formula::<CrossEntropy>()
+            && ce.label_smoothing > 0.0 =>
+        {
             let (share, all) = (ce.label_smoothing / classes, (0..row.len()).map(|k| batch.weight(k)).sum::<f64>());
             let spread: f64 = (0..row.len()).map(|k| batch.weight(k) * log_ps[k]).sum();
             let value = -(1.0 - ce.label_smoothing) * weight * log_p - share * spread;
@@ -149,80 +152,94 @@ fn row_definition(formula: &LossConfig, row: &[f64], t: usize, batch: &Batch) ->
             });
             return (value, gradient.collect());
         }
-        LossConfig::NormalizedCrossEntropy(_) => {
+        loss if loss.formula::<NormalizedCrossEntropy>().is_some() => {
             let sum: f64 = log_ps.iter().sum();
             let gradient = (0..row.len())
                 .map(|k| weight * ((hot(k) - ps[k]) / sum - log_p * (1.0 - classes * ps[k]) / (sum * sum)));
             return (weight * log_p / sum, gradient.collect());
         }
-        LossConfig::ZLoss(z) => {
+        loss if let Some(z) = loss.formula::<ZLoss>() => {
             let gradient = (0..row.len()).map(|k| weight * (ps[k] - hot(k) + 2.0 * z.lambda * log_sum * ps[k]));
             return (weight * (z.lambda * log_sum * log_sum - log_p), gradient.collect());
         }
-        LossConfig::CrossEntropy(_) => (-log_p, -1.0),
-        LossConfig::Focal(focal) => {
+        loss if loss.formula::<CrossEntropy>().is_some() => (-log_p, -1.0),
+        loss if let Some(focal) = loss.formula::<Focal>() => {
             let (alpha, gamma) = (of_class(&focal.alpha, t), of_class(&focal.gamma, t));
             let second = if gamma == 0.0 { 0.0 } else { gamma * p * miss.powf(gamma - 1.0) * log_p };
             (-alpha * miss.powf(gamma) * log_p, alpha * (second - miss.powf(gamma)))
         }
-        LossConfig::MarginCrossEntropy(loss) => {
+        loss if let Some(loss) = loss.formula::<MarginCrossEntropy>() => {
             let margin = loss.margin.same_for_all().unwrap_or_else(|| loss.margin.by_class()[t]).exp();
             let value = if p > 0.5 { (margin * miss / p).ln_1p() } else { (p + margin * miss).ln() - log_p };
             (value, -margin / (p + margin * miss))
         }
-        LossConfig::Poly1CrossEntropy(poly) => {
+        loss if let Some(poly) = loss.formula::<Poly1CrossEntropy>() => {
             // At ε = −1 the two terms cancel: this far the definition itself is good.
             (-log_p + poly.epsilon * miss, if poly.epsilon == -1.0 { -miss } else { -1.0 - poly.epsilon * p })
         }
-        LossConfig::ClassMae(_) => (2.0 * miss, -2.0 * p),
-        LossConfig::GeneralizedCrossEntropy(gce) => (-(gce.q * log_p).exp_m1() / gce.q, -p.powf(gce.q)),
-        LossConfig::ReverseCrossEntropy(rce) => (-rce.log_zero * miss, rce.log_zero * p),
-        LossConfig::SymmetricCrossEntropy(sce) => {
+        loss if loss.formula::<ClassMae>().is_some() => (2.0 * miss, -2.0 * p),
+        loss if let Some(gce) = loss.formula::<GeneralizedCrossEntropy>() => {
+            (-(gce.q * log_p).exp_m1() / gce.q, -p.powf(gce.q))
+        }
+        loss if let Some(rce) = loss.formula::<ReverseCrossEntropy>() => (-rce.log_zero * miss, rce.log_zero * p),
+        loss if let Some(sce) = loss.formula::<SymmetricCrossEntropy>() => {
             (-sce.alpha * log_p - sce.beta * sce.log_zero * miss, -sce.alpha + sce.beta * sce.log_zero * p)
         }
-        LossConfig::PHuberCrossEntropy(phuber) if p <= 1.0 / phuber.tau => {
+        loss if let Some(phuber) = loss.formula::<PHuberCrossEntropy>()
+            && p <= 1.0 / phuber.tau =>
+        {
             let constant = if phuber.tau == 1.0 { miss } else { -phuber.tau * p + phuber.tau.ln() + 1.0 };
             (constant, -phuber.tau * p)
         }
-        LossConfig::PHuberCrossEntropy(_) => (-log_p, -1.0),
-        LossConfig::Unhinged(_) => (miss, -p),
-        LossConfig::NormalizedClassMae(_) => (miss / (classes - 1.0), -p / (classes - 1.0)),
-        LossConfig::AsymmetricGeneralizedCrossEntropy(l) => {
+        loss if loss.formula::<PHuberCrossEntropy>().is_some() => (-log_p, -1.0),
+        loss if loss.formula::<Unhinged>().is_some() => (miss, -p),
+        loss if loss.formula::<NormalizedClassMae>().is_some() => (miss / (classes - 1.0), -p / (classes - 1.0)),
+        loss if let Some(l) = loss.formula::<AsymmetricGeneralizedCrossEntropy>() => {
             (((l.a + 1.0).powf(l.q) - (l.a + p).powf(l.q)) / l.q, -p * (l.a + p).powf(l.q - 1.0))
         }
-        LossConfig::AsymmetricUnhinged(l) => {
+        loss if let Some(l) = loss.formula::<AsymmetricUnhinged>() => {
             (((l.a - p).powf(l.q) - (l.a - 1.0).powf(l.q)) / l.q, -p * (l.a - p).powf(l.q - 1.0))
         }
-        LossConfig::AsymmetricExponential(l) => ((-p / l.a).exp(), -p / l.a * (-p / l.a).exp()),
-        LossConfig::TruncatedGeneralizedCrossEntropy(l) if p <= l.threshold => {
+        loss if let Some(l) = loss.formula::<AsymmetricExponential>() => {
+            ((-p / l.a).exp(), -p / l.a * (-p / l.a).exp())
+        }
+        loss if let Some(l) = loss.formula::<TruncatedGeneralizedCrossEntropy>()
+            && p <= l.threshold =>
+        {
             ((1.0 - l.threshold.powf(l.q)) / l.q, 0.0)
         }
-        LossConfig::TruncatedGeneralizedCrossEntropy(l) => (-(l.q * log_p).exp_m1() / l.q, -p.powf(l.q)),
-        LossConfig::PHuberGeneralizedCrossEntropy(l) => {
+        loss if let Some(l) = loss.formula::<TruncatedGeneralizedCrossEntropy>() => {
+            (-(l.q * log_p).exp_m1() / l.q, -p.powf(l.q))
+        }
+        loss if let Some(l) = loss.formula::<PHuberGeneralizedCrossEntropy>() => {
             let join = if l.tau == 1.0 { 1.0 } else { l.tau.powf(-1.0 / (1.0 - l.q)) };
             match p <= join {
                 true => (l.tau * (join - p) + (1.0 - join.powf(l.q)) / l.q, -l.tau * p),
                 false => (-(l.q * log_p).exp_m1() / l.q, -p.powf(l.q)),
             }
         }
-        LossConfig::TaylorCrossEntropy(l) => {
+        loss if let Some(l) = loss.formula::<TaylorCrossEntropy>() => {
             let terms = 1..=l.order as i32;
             (terms.map(|j| miss.powi(j) / f64::from(j)).sum(), miss.powi(l.order as i32) - 1.0)
         }
-        LossConfig::ReducedFocal(l) if p < l.threshold => (-log_p, -1.0),
-        LossConfig::ReducedFocal(l) => {
+        loss if let Some(l) = loss.formula::<ReducedFocal>()
+            && p < l.threshold =>
+        {
+            (-log_p, -1.0)
+        }
+        loss if let Some(l) = loss.formula::<ReducedFocal>() => {
             let scale = l.threshold.powf(-l.gamma);
             let second = if l.gamma == 0.0 { 0.0 } else { l.gamma * p * miss.powf(l.gamma - 1.0) * log_p };
             (-scale * miss.powf(l.gamma) * log_p, scale * (second - miss.powf(l.gamma)))
         }
-        LossConfig::Poly1Focal(l) => {
+        loss if let Some(l) = loss.formula::<Poly1Focal>() => {
             let gamma = of_class(&l.gamma, t);
             let (poly, slope) =
                 (-log_p + l.epsilon * miss, if l.epsilon == -1.0 { -miss } else { -1.0 - l.epsilon * p });
             let second = if gamma == 0.0 { 0.0 } else { gamma * p * miss.powf(gamma - 1.0) * poly };
             (miss.powf(gamma) * poly, miss.powf(gamma) * slope - second)
         }
-        LossConfig::NegativeLearning(_) => (-miss.ln(), p / miss),
+        loss if loss.formula::<NegativeLearning>().is_some() => (-miss.ln(), p / miss),
         #[allow(unreachable_patterns)] // For a loss that is added.
         other => panic!("extremes.rs: row_definition must state the formula and the slope of {}", other.name()),
     };

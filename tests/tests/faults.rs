@@ -181,15 +181,15 @@ fn ordinary(loss: &Loss) -> Inputs {
         classes: None,
     };
     let innermost = loss.config.innermost();
-    match (innermost, innermost.entry().family) {
-        (LossConfig::NegativeLogLikelihood(_), _) => of_classes(cycled(sizes(A).map(|x| -x), 12), 1),
+    match (innermost.name(), innermost.entry().family) {
+        ("negative_log_likelihood", _) => of_classes(cycled(sizes(A).map(|x| -x), 12), 1),
         (_, family) if family.signature() == Signature::Class => {
             let views = views(&loss.config);
             of_classes(cycled(A, 12 * views), views)
         }
-        (LossConfig::Msle(_) | LossConfig::Rmsle(_) | LossConfig::ScaleInvariantLog(_), _) => pair(sizes(A), sizes(B)),
-        (LossConfig::PoissonNll(formula), _) if !formula.log_input => pair(sizes(A), sizes(B)),
-        (LossConfig::AdaptiveWing(_), _) => pair(A, sizes(B).map(|x| x / 4.0)),
+        ("msle" | "rmsle" | "scale_invariant_log", _) => pair(sizes(A), sizes(B)),
+        ("poisson_nll", _) if is_rate(loss) => pair(sizes(A), sizes(B)),
+        ("adaptive_wing", _) => pair(A, sizes(B).map(|x| x / 4.0)),
         (_, Family::Likelihood) => pair(A, sizes(B)),
         (_, Family::Margin) => pair(A, SIGNS),
         (_, Family::Binary) => labelled([&labels[..7], &[0.25]].concat().try_into().expect("eight")),
@@ -620,7 +620,7 @@ fn has_no_limit(loss: &Loss, input: &str, x: f64) -> bool {
 }
 
 fn is_rate(loss: &Loss) -> bool {
-    matches!(loss.config.innermost(), LossConfig::PoissonNll(formula) if !formula.log_input)
+    loss.config.innermost().formula::<burn_losses::PoissonNll>().is_some_and(|formula| !formula.log_input)
 }
 
 /// Values and slopes at ±∞ of one input are limits: no NaN, and the same in every dtype.

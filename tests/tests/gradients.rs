@@ -117,29 +117,36 @@ impl FormulaCheck<'_> {
 /// Here every formula has a line, as its type is needed. False for a wrapper, which has no formula.
 fn check_formula(check: &mut FormulaCheck<'_>, config: &LossConfig, classes: usize) -> bool {
     match config {
-        LossConfig::CrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::Focal(formula) => check.check(formula, classes),
-        LossConfig::MarginCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::Poly1CrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::ClassMae(formula) => check.check(formula, classes),
-        LossConfig::GeneralizedCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::ReverseCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::SymmetricCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::NormalizedCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::PHuberCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::ReducedFocal(formula) => check.check(formula, classes),
-        LossConfig::Poly1Focal(formula) => check.check(formula, classes),
-        LossConfig::ZLoss(formula) => check.check(formula, classes),
-        LossConfig::Unhinged(formula) => check.check(formula, classes),
-        LossConfig::TruncatedGeneralizedCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::TaylorCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::NormalizedClassMae(formula) => check.check(formula, classes),
-        LossConfig::AsymmetricGeneralizedCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::AsymmetricUnhinged(formula) => check.check(formula, classes),
-        LossConfig::AsymmetricExponential(formula) => check.check(formula, classes),
-        LossConfig::NegativeLearning(formula) => check.check(formula, classes),
-        LossConfig::PHuberGeneralizedCrossEntropy(formula) => check.check(formula, classes),
-        LossConfig::LogitClip(..) | LossConfig::LogitNorm(..) | LossConfig::Flooding(..) => return false,
+        loss if let Some(formula) = loss.formula::<CrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<Focal>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<MarginCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<Poly1CrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<ClassMae>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<GeneralizedCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<ReverseCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<SymmetricCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<NormalizedCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<PHuberCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<ReducedFocal>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<Poly1Focal>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<ZLoss>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<Unhinged>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<TruncatedGeneralizedCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<TaylorCrossEntropy>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<NormalizedClassMae>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<AsymmetricGeneralizedCrossEntropy>() => {
+            check.check(formula, classes)
+        }
+        loss if let Some(formula) = loss.formula::<AsymmetricUnhinged>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<AsymmetricExponential>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<NegativeLearning>() => check.check(formula, classes),
+        loss if let Some(formula) = loss.formula::<PHuberGeneralizedCrossEntropy>() => check.check(formula, classes),
+        loss if loss.wrapper::<LogitClip>().is_some()
+            || loss.wrapper::<LogitNorm>().is_some()
+            || loss.wrapper::<Flooding>().is_some() =>
+        {
+            return false;
+        }
         #[allow(unreachable_patterns)] // For a loss that is added.
         other => panic!("gradients.rs: check_formula must have a line for {}", other.name()),
     }

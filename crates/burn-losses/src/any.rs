@@ -3,7 +3,7 @@
 use crate::base::check;
 use crate::base::class_weights;
 use crate::base::display;
-use crate::base::entry::Described;
+use crate::base::entry::{Described, Signature};
 use crate::base::error::{self, LossError};
 use crate::base::input::Input;
 use crate::base::per_class::PerClass;
@@ -78,17 +78,88 @@ pub type AnyDistributionLoss = AnyLoss<AnyDistribution>;
 #[derive(Clone, Debug)]
 pub(crate) enum Kind<L: Leaf> {
     Leaf(L),
-    Flooding(Flooding, Box<AnyLoss<L>>),
-    IndividualFlooding(IndividualFlooding, Box<AnyLoss<L>>),
-    TopK(TopK, Box<AnyLoss<L>>),
-    SmallLoss(SmallLoss, Box<AnyLoss<L>>),
+    Around(Wrapper, Box<AnyLoss<L>>),
     WeightedSum(WeightedSum<AnyLoss<L>>),
     /// The weights are beside the kind.
     UncertaintyWeighting(Vec<AnyLoss<L>>),
 }
 
+/// A wrapper around any loss.
+#[derive(Clone, Debug)]
+pub(crate) enum Wrapper {
+    Flooding(Flooding),
+    IndividualFlooding(IndividualFlooding),
+    TopK(TopK),
+    SmallLoss(SmallLoss),
+}
+
+/// A wrapper around class losses.
+#[allow(clippy::enum_variant_names)] // They are named as the wrappers are.
+#[derive(Clone, Debug)]
+pub(crate) enum ClassWrapper {
+    LogitClip(LogitClip),
+    LogitNorm(LogitNorm),
+    LogitAdjustment(LogitAdjustment),
+    LogitScale(LogitScale),
+}
+
+/// Runs `$body` for whichever wrapper it is.
+macro_rules! with {
+    ($wrapper:expr, any $name:ident => $body:expr) => {
+        with!($wrapper, Wrapper { Flooding, IndividualFlooding, TopK, SmallLoss }, $name => $body)
+    };
+    ($wrapper:expr, of_classes $name:ident => $body:expr) => {
+        with!($wrapper, ClassWrapper { LogitClip, LogitNorm, LogitAdjustment, LogitScale }, $name => $body)
+    };
+    ($wrapper:expr, $kind:ident { $($variant:ident),+ }, $name:ident => $body:expr) => {
+        match $wrapper {
+            $($kind::$variant($name) => $body,)+
+        }
+    };
+}
+
+/// A criterion as its signature's [`AnyLoss`].
+#[derive(Clone, Debug)]
+pub enum Built {
+    /// A class loss.
+    Class(AnyClassLoss),
+    /// A binary loss.
+    Binary(AnyBinaryLoss),
+    /// A pointwise loss.
+    Pointwise(AnyPointwiseLoss),
+    /// A loss of a location and a scale.
+    Distribution(AnyDistributionLoss),
+    /// A loss of rows, items or batches.
+    Tensor(AnyTensorLoss),
+}
+
+macro_rules! built {
+    ($($criterion:ident: $formula:ident => $variant:ident;)+) => {$(
+        impl<F: $formula> From<$criterion<F>> for Built {
+            fn from(loss: $criterion<F>) -> Self {
+                Self::$variant(loss.into())
+            }
+        }
+    )+};
+}
+built! {
+    ClassLoss: ClassFormula => Class;
+    SoftClassLoss: SoftClassFormula => Class;
+    TensorClassLoss: TensorClassFormula => Class;
+    BinaryLoss: BinaryFormula => Binary;
+    PointwiseLoss: PointwiseFormula => Pointwise;
+    DistributionLoss: DistributionFormula => Distribution;
+    TensorLoss: TensorFormula => Tensor;
+}
+
 /// What is at the core of an [`AnyLoss`].
 pub trait Leaf: Clone + Debug + Send + Sync + 'static {
+    /// What it takes.
+    #[doc(hidden)]
+    const SIGNATURE: Signature;
+    /// The loss, if it is of this kind.
+    #[doc(hidden)]
+    fn of(built: Built) -> Option<AnyLoss<Self>>;
     #[doc(hidden)]
     fn display(&self, content: Content) -> Content;
     #[doc(hidden)]
@@ -163,10 +234,7 @@ impl<L: Leaf> AnyLoss<L> {
     fn inner(&self) -> Vec<&Self> {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.inner().into_iter().collect(),
-            Kind::Flooding(_, inner)
-            | Kind::IndividualFlooding(_, inner)
-            | Kind::TopK(_, inner)
-            | Kind::SmallLoss(_, inner) => vec![&**inner],
+            Kind::Around(_, inner) => vec![&**inner],
             Kind::WeightedSum(sum) => sum.losses().collect(),
             Kind::UncertaintyWeighting(losses) => losses.iter().collect(),
         }
@@ -175,10 +243,7 @@ impl<L: Leaf> AnyLoss<L> {
     fn inner_mut(&mut self) -> Vec<&mut Self> {
         match &mut self.kind {
             Kind::Leaf(leaf) => leaf.inner_mut().into_iter().collect(),
-            Kind::Flooding(_, inner)
-            | Kind::IndividualFlooding(_, inner)
-            | Kind::TopK(_, inner)
-            | Kind::SmallLoss(_, inner) => vec![&mut **inner],
+            Kind::Around(_, inner) => vec![&mut **inner],
             Kind::WeightedSum(sum) => sum.losses_mut().collect(),
             Kind::UncertaintyWeighting(losses) => losses.iter_mut().collect(),
         }
@@ -207,17 +272,14 @@ impl<L: Leaf> AnyLoss<L> {
 
     /// Whether a loss inside is defined on the reduced value only.
     fn floods(&self) -> bool {
-        matches!(self.kind, Kind::Flooding(..)) || self.inner().into_iter().any(Self::floods)
+        matches!(self.kind, Kind::Around(Wrapper::Flooding(_), _)) || self.inner().into_iter().any(Self::floods)
     }
 
     /// The type's name of the outermost.
     fn name(&self) -> &'static str {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.name(),
-            Kind::Flooding(wrapper, _) => type_name_of(wrapper),
-            Kind::IndividualFlooding(wrapper, _) => type_name_of(wrapper),
-            Kind::TopK(wrapper, _) => type_name_of(wrapper),
-            Kind::SmallLoss(wrapper, _) => type_name_of(wrapper),
+            Kind::Around(wrapper, _) => with!(wrapper, any wrapper => type_name_of(wrapper)),
             Kind::WeightedSum(_) => "WeightedSum",
             Kind::UncertaintyWeighting(_) => "UncertaintyWeighting",
         }
@@ -269,10 +331,9 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
     fn forward(&self, input: X, target: Y, reduction: Reduction) -> Tensor<1> {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.forward(input, target, reduction),
-            Kind::Flooding(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
-            Kind::IndividualFlooding(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
-            Kind::TopK(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
-            Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward(input, target, reduction),
+            Kind::Around(wrapper, inner) => {
+                with!(wrapper, any wrapper => wrapper.init(&**inner).forward(input, target, reduction))
+            }
             Kind::WeightedSum(sum) => sum.forward(input, target, reduction),
             Kind::UncertaintyWeighting(losses) => {
                 let mut each = Vec::with_capacity(losses.len());
@@ -288,10 +349,9 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
     fn forward_no_reduction(&self, input: X, target: Y) -> L::Losses {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.forward_no_reduction(input, target),
-            Kind::Flooding(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
-            Kind::IndividualFlooding(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
-            Kind::TopK(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
-            Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(input, target),
+            Kind::Around(wrapper, inner) => {
+                with!(wrapper, any wrapper => wrapper.init(&**inner).forward_no_reduction(input, target))
+            }
             Kind::WeightedSum(sum) => sum.forward_no_reduction(input, target),
             Kind::UncertaintyWeighting(losses) => {
                 let like = self.counts(&input, &target);
@@ -307,10 +367,7 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
     fn counts(&self, input: &X, target: &Y) -> L::Losses {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.counts(input, target),
-            Kind::Flooding(_, inner)
-            | Kind::IndividualFlooding(_, inner)
-            | Kind::TopK(_, inner)
-            | Kind::SmallLoss(_, inner) => inner.counts(input, target),
+            Kind::Around(_, inner) => inner.counts(input, target),
             Kind::WeightedSum(sum) => sum.counts(input, target),
             Kind::UncertaintyWeighting(losses) => losses[0].counts(input, target),
         }
@@ -319,12 +376,10 @@ impl<X: Clone, Y: Clone, L: Leaf + Criterion<X, Y>> Criterion<X, Y> for AnyLoss<
     fn counted(&self, input: X, target: Y) -> (L::Losses, L::Losses) {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.counted(input, target),
-            Kind::IndividualFlooding(wrapper, inner) => wrapper.init(&**inner).counted(input, target),
-            Kind::TopK(wrapper, inner) => wrapper.init(&**inner).counted(input, target),
-            Kind::SmallLoss(wrapper, inner) => wrapper.init(&**inner).counted(input, target),
-            Kind::Flooding(..) | Kind::WeightedSum(_) | Kind::UncertaintyWeighting(_) => {
-                counted_by(self, input, target)
+            Kind::Around(wrapper, inner) => {
+                with!(wrapper, any wrapper => wrapper.init(&**inner).counted(input, target))
             }
+            Kind::WeightedSum(_) | Kind::UncertaintyWeighting(_) => counted_by(self, input, target),
         }
     }
 }
@@ -337,10 +392,9 @@ impl<L: Leaf> ModuleDisplay for AnyLoss<L> {
     fn custom_content(&self, content: Content) -> Option<Content> {
         match &self.kind {
             Kind::Leaf(leaf) => leaf.display(content),
-            Kind::Flooding(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
-            Kind::IndividualFlooding(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
-            Kind::TopK(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
-            Kind::SmallLoss(wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner),
+            Kind::Around(wrapper, inner) => {
+                with!(wrapper, any wrapper => display::wrapper(wrapper, content)).add("loss", &**inner)
+            }
             Kind::WeightedSum(sum) => sum.content(content),
             Kind::UncertaintyWeighting(losses) => {
                 let content = content.set_top_level_type("UncertaintyWeighting");
@@ -363,10 +417,7 @@ enum ClassKind {
     Row(ClassCall, Option<SoftCall>),
     Soft(SoftCall),
     Tensors(TensorClassCall),
-    LogitClip(LogitClip, Box<AnyClassLoss>),
-    LogitNorm(LogitNorm, Box<AnyClassLoss>),
-    LogitAdjustment(LogitAdjustment, Box<AnyClassLoss>),
-    LogitScale(LogitScale, Box<AnyClassLoss>),
+    Around(ClassWrapper, Box<AnyClassLoss>),
 }
 
 /// Runs `$body` for what a kind of class loss is: a call, or a wrapper round another loss.
@@ -377,10 +428,7 @@ macro_rules! by_kind {
             ClassKind::Row($row, _) => $of_row,
             ClassKind::Soft($soft) => $of_soft,
             ClassKind::Tensors($tensors) => $of_tensors,
-            ClassKind::LogitClip($wrapper, $inner) => $of_wrapper,
-            ClassKind::LogitNorm($wrapper, $inner) => $of_wrapper,
-            ClassKind::LogitAdjustment($wrapper, $inner) => $of_wrapper,
-            ClassKind::LogitScale($wrapper, $inner) => $of_wrapper,
+            ClassKind::Around($wrapper, $inner) => $of_wrapper,
         }
     };
 }
@@ -404,20 +452,8 @@ impl<F: TensorClassFormula> From<TensorClassLoss<F>> for AnyClassLoss {
 }
 
 impl AnyClassLoss {
-    pub(crate) fn adjusted(adjustment: LogitAdjustment, inner: Self) -> Self {
-        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitAdjustment(adjustment, Box::new(inner)))))
-    }
-
-    pub(crate) fn scaled(scale: LogitScale, inner: Self) -> Self {
-        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitScale(scale, Box::new(inner)))))
-    }
-
-    pub(crate) fn clipped(clip: LogitClip, inner: Self) -> Self {
-        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitClip(clip, Box::new(inner)))))
-    }
-
-    pub(crate) fn normed(norm: LogitNorm, inner: Self) -> Self {
-        Self::of(Kind::Leaf(AnyClass(ClassKind::LogitNorm(norm, Box::new(inner)))))
+    pub(crate) fn around(wrapper: ClassWrapper, inner: Self) -> Self {
+        Self::of(Kind::Leaf(AnyClass(ClassKind::Around(wrapper, Box::new(inner)))))
     }
 
     /// Against targets that are smoothed.
@@ -656,10 +692,7 @@ impl AnyClass {
                 act(ClassOptions { class_weights, ignore_index, composed });
             }
             // What is inside is a leaf of its own.
-            ClassKind::LogitClip(..)
-            | ClassKind::LogitNorm(..)
-            | ClassKind::LogitAdjustment(..)
-            | ClassKind::LogitScale(..) => {}
+            ClassKind::Around(..) => {}
         }
     }
 
@@ -693,12 +726,23 @@ impl AnyClass {
 }
 
 impl Leaf for AnyClass {
+    const SIGNATURE: Signature = Signature::Class;
+
+    fn of(built: Built) -> Option<AnyLoss<Self>> {
+        match built {
+            Built::Class(loss) => Some(loss),
+            _ => None,
+        }
+    }
+
     fn display(&self, content: Content) -> Content {
         by_kind!(&self.0,
-            call => call.display(content),
-            call => call.display(content),
-            call => call.display(content),
-            (wrapper, inner) => display::wrapper(wrapper, content).add("loss", &**inner))
+        call => call.display(content),
+        call => call.display(content),
+        call => call.display(content),
+        (wrapper, inner) => {
+            with!(wrapper, of_classes wrapper => display::wrapper(wrapper, content)).add("loss", &**inner)
+        })
     }
 
     fn compose(&mut self) {
@@ -707,7 +751,7 @@ impl Leaf for AnyClass {
 
     fn name(&self) -> &'static str {
         by_kind!(&self.0, call => call.formula.name(), call => call.formula.name(), call => call.formula.name(),
-            (wrapper, _) => type_name_of(wrapper))
+            (wrapper, _) => with!(wrapper, of_classes wrapper => type_name_of(wrapper)))
     }
 
     fn inner(&self) -> Option<&AnyClassLoss> {
@@ -725,18 +769,22 @@ impl<const D: usize, const T: usize> Criterion<Tensor<D>, Tensor<T, Int>> for An
     fn forward(&self, logits: Tensor<D>, targets: Tensor<T, Int>, reduction: Reduction) -> Tensor<1> {
         let by = Some(reduction);
         by_kind!(&self.0,
-            call => rows::evaluate(logits, targets, ClassCall { reduction: by, ..call.clone() }),
-            call => sums::evaluate(logits, Targets::Classes(targets), None, call.reduced(by)),
-            call => call.forward(logits, targets, reduction),
-            (wrapper, inner) => wrapper.init(&**inner).forward(logits, targets, reduction))
+        call => rows::evaluate(logits, targets, ClassCall { reduction: by, ..call.clone() }),
+        call => sums::evaluate(logits, Targets::Classes(targets), None, call.reduced(by)),
+        call => call.forward(logits, targets, reduction),
+        (wrapper, inner) => {
+            with!(wrapper, of_classes wrapper => wrapper.init(&**inner).forward(logits, targets, reduction))
+        })
     }
 
     fn forward_no_reduction(&self, logits: Tensor<D>, targets: Tensor<T, Int>) -> Tensor<T> {
         by_kind!(&self.0,
-            call => rows::evaluate(logits, targets, ClassCall { reduction: None, ..call.clone() }),
-            call => sums::evaluate(logits, Targets::Classes(targets), None, call.reduced(None)),
-            call => call.forward_no_reduction(logits, targets),
-            (wrapper, inner) => wrapper.init(&**inner).forward_no_reduction(logits, targets))
+        call => rows::evaluate(logits, targets, ClassCall { reduction: None, ..call.clone() }),
+        call => sums::evaluate(logits, Targets::Classes(targets), None, call.reduced(None)),
+        call => call.forward_no_reduction(logits, targets),
+        (wrapper, inner) => {
+            with!(wrapper, of_classes wrapper => wrapper.init(&**inner).forward_no_reduction(logits, targets))
+        })
     }
 
     fn counts(&self, logits: &Tensor<D>, targets: &Tensor<T, Int>) -> Tensor<T> {
@@ -751,8 +799,10 @@ impl<const D: usize, const T: usize> Criterion<Tensor<D>, Tensor<T, Int>> for An
         let mut relative = self.clone();
         relative.calls(&mut |call| *call.class_weights = class_weights::relative(call.class_weights));
         by_kind!(&self.0, _ => counted_by(&relative, logits, targets), _ => counted_by(&relative, logits, targets),
-            _ => counted_by(&relative, logits, targets),
-            (wrapper, inner) => wrapper.init(&**inner).counted(logits, targets))
+        _ => counted_by(&relative, logits, targets),
+        (wrapper, inner) => {
+            with!(wrapper, of_classes wrapper => wrapper.init(&**inner).counted(logits, targets))
+        })
     }
 }
 
@@ -767,6 +817,15 @@ impl<F: PointwiseFormula> From<PointwiseLoss<F>> for AnyPointwiseLoss {
 }
 
 impl Leaf for AnyPointwise {
+    const SIGNATURE: Signature = Signature::Pointwise;
+
+    fn of(built: Built) -> Option<AnyLoss<Self>> {
+        match built {
+            Built::Pointwise(loss) => Some(loss),
+            _ => None,
+        }
+    }
+
     fn display(&self, content: Content) -> Content {
         display::formula(self.0.formula.name(), self.0.formula.parameters(), content)
     }
@@ -948,6 +1007,15 @@ impl AnyBinaryLoss {
 }
 
 impl Leaf for AnyBinary {
+    const SIGNATURE: Signature = Signature::Binary;
+
+    fn of(built: Built) -> Option<AnyLoss<Self>> {
+        match built {
+            Built::Binary(loss) => Some(loss),
+            _ => None,
+        }
+    }
+
     fn display(&self, content: Content) -> Content {
         let call = self.call(None);
         display::formula(call.formula.name(), call.formula.parameters(), content)
@@ -1032,6 +1100,15 @@ impl AnyDistributionLoss {
 }
 
 impl Leaf for AnyDistribution {
+    const SIGNATURE: Signature = Signature::Distribution;
+
+    fn of(built: Built) -> Option<AnyLoss<Self>> {
+        match built {
+            Built::Distribution(loss) => Some(loss),
+            _ => None,
+        }
+    }
+
     fn display(&self, content: Content) -> Content {
         display::formula(self.0.formula.name(), self.0.formula.parameters(), content)
     }
@@ -1112,6 +1189,15 @@ impl AnyTensorLoss {
 }
 
 impl Leaf for AnyTensor {
+    const SIGNATURE: Signature = Signature::Whole;
+
+    fn of(built: Built) -> Option<AnyLoss<Self>> {
+        match built {
+            Built::Tensor(loss) => Some(loss),
+            _ => None,
+        }
+    }
+
     fn display(&self, content: Content) -> Content {
         display::formula(self.0.0.name(), self.0.0.parameters(), content)
     }

@@ -1,15 +1,26 @@
 //! The catalogue: every loss by name, with its family, formula, source and parameters.
 //!
 //! It is data, and the configuration, the README's table, the command line and the tests are made from it. A loss
-//! joins by its [`Described`] implementation, in its own file, and one line in the table of `config.rs`.
+//! joins by its [`Described`] implementation, in its own file, and one line in `table.rs`; a loss of your own by
+//! [`register`].
+
+use crate::base::error::LossError;
+use crate::base::strict::Strict;
+use crate::base::{check, error};
+use crate::config::{Form, LossConfig};
+use crate::table::LOSSES;
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 pub use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range, Region, Signature};
+pub use crate::config::{Listed, Registration};
 
 impl Entry {
     /// What a picture of the loss shows beside its defaults.
     pub fn picture(&self) -> &'static Picture {
-        let at = all().iter().position(|entry| entry.name == self.name);
-        at.map_or(&Picture::DEFAULT, |at| &crate::config::PICTURES[at])
+        registration(self.name).map_or(&Picture::DEFAULT, |registration| registration.picture)
     }
 }
 
@@ -21,14 +32,55 @@ impl Entry {
     }
 }
 
-/// Every loss, in the catalogue's order.
+/// The losses of your own.
+static OWN: RwLock<Vec<Registration>> = RwLock::new(Vec::new());
+
+/// Makes a loss of your own known by its name: to files, to [`find`] and [`search`], and so to everything that reads a
+/// [`LossConfig`]. To register the same loss again changes nothing.
+///
+/// # Errors
+///
+/// If another loss has its name.
+pub fn register(own: Registration) -> Result<(), LossError> {
+    let mut all = OWN.write().unwrap_or_else(PoisonError::into_inner);
+    let others = LOSSES.iter().chain(all.iter());
+    match others.map(|other| other.entry).find(|entry| entry.name == own.entry.name) {
+        Some(entry) if entry == own.entry => Ok(()),
+        Some(entry) => {
+            let rule = format!("be one that no other loss has, as {} has", entry.type_name);
+            Err(error::refused(own.entry.type_name, "name", &rule, format!("\"{}\"", own.entry.name)))
+        }
+        None => {
+            all.push(own);
+            Ok(())
+        }
+    }
+}
+
+/// The losses of your own, in the order in which they were registered.
+pub fn registered() -> Vec<&'static Entry> {
+    OWN.read().unwrap_or_else(PoisonError::into_inner).iter().map(|own| own.entry).collect()
+}
+
+fn registration(name: &str) -> Option<Registration> {
+    let own = OWN.read().unwrap_or_else(PoisonError::into_inner);
+    LOSSES.iter().chain(own.iter()).find(|loss| loss.entry.name == name).copied()
+}
+
+/// Every loss of this crate, in the catalogue's order.
 pub fn all() -> &'static [Entry] {
-    crate::config::ENTRIES
+    static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| LOSSES.iter().map(|loss| *loss.entry).collect());
+    &ENTRIES
+}
+
+/// Every loss that has a name.
+fn known() -> impl Iterator<Item = &'static Entry> {
+    all().iter().chain(registered())
 }
 
 /// The loss of this name.
 pub fn find(name: &str) -> Option<&'static Entry> {
-    all().iter().find(|entry| entry.name == name)
+    known().find(|entry| entry.name == name)
 }
 
 /// The three names nearest to a misspelt one, the nearest first: the loss that is called so elsewhere, then those of which
@@ -38,7 +90,7 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
     let called = |entry: &Entry| f64::from(u8::from(is_called(entry, &plain)));
     let part = |of: &str| f64::from(u8::from(!name.is_empty() && of.contains(name)));
     let nearness = |entry: &Entry| 2.0 * called(entry) + part(entry.name) + strsim::jaro_winkler(name, entry.name);
-    let mut names: Vec<_> = all().iter().map(|entry| (nearness(entry), entry.name)).collect();
+    let mut names: Vec<_> = known().map(|entry| (nearness(entry), entry.name)).collect();
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
@@ -58,7 +110,7 @@ pub fn search(text: &str) -> Vec<&'static Entry> {
         let names = entry.aliases().chain([entry.name, entry.type_name, entry.family.name()]);
         names.chain([entry.purpose, entry.source]).any(|said| said.to_lowercase().contains(&text))
     };
-    let (mut found, others): (Vec<&'static Entry>, Vec<_>) = all().iter().partition(|entry| is_called(entry, &plain));
+    let (mut found, others): (Vec<&'static Entry>, Vec<_>) = known().partition(|entry| is_called(entry, &plain));
     found.extend(others.into_iter().filter(|entry| says(entry)));
     found
 }
@@ -74,6 +126,90 @@ fn plain(name: &str) -> String {
     match letters.strip_suffix("loss") {
         Some(rest) if !rest.is_empty() => rest.to_owned(),
         _ => letters,
+    }
+}
+
+impl LossConfig {
+    /// The loss of this name, all parameters at their defaults.
+    ///
+    /// # Errors
+    ///
+    /// If there is none: the three nearest names.
+    pub fn by_name(name: &str) -> Result<Self, LossError> {
+        Self::from_value(Value::String(name.to_owned()))
+    }
+
+    /// The loss a JSON value describes.
+    fn from_value(value: Value) -> Result<Self, LossError> {
+        let mut fields = match value {
+            Value::Object(fields) => fields,
+            name @ Value::String(_) => Map::from_iter([("name".to_owned(), name)]),
+            other => return Err(LossError(format!("loss: must be an object with a name, got {other}"))),
+        };
+        let name = match fields.remove("name") {
+            Some(Value::String(name)) => name,
+            Some(other) => return Err(LossError(format!("loss: name must be a string, got {other}"))),
+            None => return Err(LossError("loss: name must be given, got an object without it".to_owned())),
+        };
+        let found = registration(&name).ok_or_else(|| unknown_name(&name))?;
+        match found.form {
+            Form::Own(read) => read(fields),
+            Form::Wrapper(read) => {
+                let inner = fields.remove("loss").map_or_else(|| Ok(Self::default()), Self::from_value)?;
+                check_fields(found.entry, &fields, true)?;
+                read(fields, inner)
+            }
+            Form::Formula(read) => {
+                check_fields(found.entry, &fields, false)?;
+                read(fields)
+            }
+        }
+    }
+}
+
+/// Whether every field is a parameter, and within its range.
+fn check_fields(entry: &Entry, fields: &Map<String, Value>, wraps: bool) -> Result<(), LossError> {
+    let known = |field: &String| entry.parameters.iter().any(|parameter| parameter.name == field);
+    if let Some(field) = fields.keys().find(|field| !known(field)) {
+        let mut names: Vec<_> = entry.parameters.iter().map(|parameter| parameter.name).collect();
+        names.extend(wraps.then_some("loss"));
+        let names = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
+        let sentence = format!("{}: fields must be its parameters ({names}), got \"{field}\"", entry.type_name);
+        return Err(LossError(sentence));
+    }
+    for parameter in entry.parameters.iter().filter(|parameter| !parameter.per_class && !parameter.matrix) {
+        if let Some(list @ Value::Array(_)) = fields.get(parameter.name) {
+            let sentence = format!("{}: {} must be one number, got {list}", entry.type_name, parameter.name);
+            return Err(LossError(sentence));
+        }
+    }
+    check::parameters(entry.type_name, entry.parameters, fields)
+}
+
+fn unknown_name(name: &str) -> LossError {
+    let nearest = nearest(name).join(", ");
+    LossError(format!("loss: name must be one of the catalogue's, got \"{name}\" (the nearest: {nearest})"))
+}
+
+impl Serialize for LossConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = self.fields().map_err(S::Error::custom)?;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", self.name())?;
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            map.serialize_entry(name, value)?;
+        }
+        if let Some(inner) = self.wrapped() {
+            map.serialize_entry("loss", inner)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for LossConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Strict(value) = Strict::deserialize(deserializer)?;
+        Self::from_value(value).map_err(D::Error::custom)
     }
 }
 

@@ -1,391 +1,341 @@
-//! [`LossConfig`]: every loss of the catalogue, wrappers included, as one serde type.
+//! [`LossConfig`]: any loss, wrappers included, as data. What it holds is a node: it knows no loss by name.
 
 use crate::any::{
-    AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, AnyTensorLoss, Kind, Leaf,
+    AnyBinaryLoss, AnyClassLoss, AnyDistributionLoss, AnyLoss, AnyPointwiseLoss, AnyTensorLoss, Built, ClassWrapper,
+    Kind, Leaf, Wrapper,
 };
 use crate::base::check;
 use crate::base::entry::{Described, Entry, Family, Picture, Signature};
 use crate::base::error::{self, LossError};
-use crate::base::strict::Strict;
-use crate::binary::*;
-use crate::catalogue;
-use crate::class::*;
-use crate::combine::{
-    Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Schedule,
-    SmallLoss, TopK, WeightedSum,
-};
-use crate::divergence::*;
-use crate::likelihood::*;
-use crate::margin::*;
-use crate::multilabel::*;
-use crate::regression::*;
+use crate::class::{ClassMae, CrossEntropy, NormalizedCrossEntropy};
+use crate::combine::{LabelSmoothing, Schedule, WeightedSum};
 use crate::signature::Init;
-use crate::soft_class::*;
-use crate::tensor_class::*;
-use crate::whole::*;
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
-use serde::ser::{Error as _, SerializeMap, Serializer};
+use core::any::Any;
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
-/// The table of all losses: a line here is all that a loss needs outside its own file.
-macro_rules! losses {
-    (
-        class: $($class:ident),+;
-        soft_class: $($soft:ident),+;
-        tensor_class: $($tensor_class:ident),+;
-        binary: $($binary:ident),+;
-        pointwise: $($pointwise:ident),+;
-        distribution: $($distribution:ident),+;
-        tensor: $($tensor:ident),+;
-        wrappers: $($wrapper:ident),+;
-    ) => {
-        losses! {
-            @config
-            formulas:
-                $($class,)+ $($soft,)+ $($tensor_class,)+ $($binary,)+ $($pointwise,)+ $($distribution,)+ $($tensor,)+;
-            wrappers: $($wrapper,)+;
-        }
-
-        impl LossConfig {
-            /// The class loss at the core of a class loss.
-            fn class_leaf(&self) -> Result<AnyClassLoss, LossError> {
-                match self {
-                    $(Self::$class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
-                    $(Self::$soft(formula) => Ok(AnyClassLoss::from(formula.init())),)+
-                    $(Self::$tensor_class(formula) => Ok(AnyClassLoss::from(formula.init())),)+
-                    Self::LogitAdjustment(wrapper, inner) => {
-                        Ok(AnyClassLoss::adjusted(wrapper.clone(), self.class_loss(inner)?))
-                    }
-                    Self::LogitScale(wrapper, inner) => {
-                        Ok(AnyClassLoss::scaled(wrapper.clone(), self.class_loss(inner)?))
-                    }
-                    Self::LogitClip(wrapper, inner) => {
-                        Ok(AnyClassLoss::clipped(wrapper.clone(), self.class_loss(inner)?))
-                    }
-                    Self::LogitNorm(wrapper, inner) => {
-                        Ok(AnyClassLoss::normed(wrapper.clone(), self.class_loss(inner)?))
-                    }
-                    Self::LabelSmoothing(wrapper, inner) => AnyClassLoss::smoothed(wrapper, self.class_loss(inner)?),
-                    other => Err(other.is_not(Signature::Class)),
-                }
-            }
-
-            fn binary_leaf(&self) -> Result<AnyBinaryLoss, LossError> {
-                match self {
-                    $(Self::$binary(formula) => Ok(AnyBinaryLoss::from(formula.init())),)+
-                    other => Err(other.is_not(Signature::Binary)),
-                }
-            }
-
-            fn pointwise_leaf(&self) -> Result<AnyPointwiseLoss, LossError> {
-                match self {
-                    $(Self::$pointwise(formula) => Ok(AnyPointwiseLoss::from(formula.init())),)+
-                    other => Err(other.is_not(Signature::Pointwise)),
-                }
-            }
-
-            fn distribution_leaf(&self) -> Result<AnyDistributionLoss, LossError> {
-                match self {
-                    $(Self::$distribution(formula) => Ok(AnyDistributionLoss::from(formula.init())),)+
-                    other => Err(other.is_not(Signature::Distribution)),
-                }
-            }
-
-            fn tensor_leaf(&self) -> Result<AnyTensorLoss, LossError> {
-                match self {
-                    $(Self::$tensor(formula) => Ok(AnyTensorLoss::from(formula.init())),)+
-                    other => Err(other.is_not(Signature::Whole)),
-                }
-            }
-        }
-    };
-
-    (@config formulas: $($formula:ident,)+; wrappers: $($wrapper:ident,)+;) => {
-        /// Any loss of the catalogue, as it stands in a configuration file.
-        ///
-        /// ```
-        /// use burn_losses::LossConfig;
-        ///
-        /// let config: LossConfig = serde_json::from_str(
-        ///     r#"{"name": "flooding", "level": 0.1, "loss": {"name": "focal", "gamma": 1.5}}"#,
-        /// )?;
-        /// let criterion = config.init()?;
-        /// let error = serde_json::from_str::<LossConfig>(r#"{"name": "focall"}"#).unwrap_err();
-        /// assert!(error.to_string().contains("focal"));
-        /// # Ok::<(), Box<dyn std::error::Error>>(())
-        /// ```
-        ///
-        /// A file gives `name` and the parameters that differ from their defaults; a wrapper also `loss`, which is
-        /// cross-entropy unless given. A name alone may stand for `{"name": …}`. Unknown names and fields, and values
-        /// outside their range, are errors that name them.
-        ///
-        /// Three names have losses in a form of their own:
-        ///
-        /// ```
-        /// # use burn_losses::LossConfig;
-        /// # let read = |text: &str| serde_json::from_str::<LossConfig>(text).map(|config| config.name());
-        /// # assert_eq!(read(
-        /// r#"{"name": "weighted_sum", "terms": [
-        ///     {"weight": 1.0, "loss": "mse"},
-        ///     {"weight": {"shape": "linear", "from": 0, "to": 0.5, "steps": 1000}, "loss": "l1"}
-        /// ]}"#
-        /// # ).unwrap(), "weighted_sum");
-        /// # assert_eq!(read(
-        /// r#"{"name": "active_passive", "alpha": 1.0, "beta": 1.0,
-        ///     "active": "normalized_cross_entropy", "passive": "class_mae"}"#
-        /// # ).unwrap(), "active_passive");
-        /// # assert_eq!(read(
-        /// r#"{"name": "uncertainty_weighting", "losses": ["mse", "l1"]}"#
-        /// # ).unwrap(), "uncertainty_weighting");
-        /// ```
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum LossConfig {
-            $(
-                #[doc = concat!("[`", stringify!($formula), "`](crate::", stringify!($formula), ")")]
-                $formula($formula),
-            )+
-            $(
-                #[doc = concat!("[`", stringify!($wrapper), "`](crate::", stringify!($wrapper), ") round another loss")]
-                $wrapper($wrapper, Box<LossConfig>),
-            )+
-            /// [`WeightedSum`](crate::WeightedSum)
-            WeightedSum(Vec<Term>),
-            /// A [`WeightedSum`](crate::WeightedSum) of an active and a passive loss.
-            ActivePassive(Box<ActivePassive>),
-            /// An [`UncertaintyWeighting`](crate::UncertaintyWeighting) of several losses.
-            UncertaintyWeighting(UncertaintyWeighted),
-        }
-
-        pub(crate) const ENTRIES: &[Entry] = &[
-            $($formula::ENTRY,)+
-            $($wrapper::ENTRY,)+
-            Term::ENTRY,
-            ActivePassive::ENTRY,
-            UncertaintyWeighted::ENTRY,
-        ];
-
-        /// Their pictures, in the same order.
-        pub(crate) const PICTURES: &[Picture] = &[
-            $($formula::PICTURE,)+
-            $($wrapper::PICTURE,)+
-            Term::PICTURE,
-            ActivePassive::PICTURE,
-            UncertaintyWeighted::PICTURE,
-        ];
-
-        impl LossConfig {
-            /// What the catalogue says of this loss.
-            pub fn entry(&self) -> &'static Entry {
-                match self {
-                    $(Self::$formula(_) => const { &$formula::ENTRY },)+
-                    $(Self::$wrapper(..) => const { &$wrapper::ENTRY },)+
-                    Self::WeightedSum(_) => const { &Term::ENTRY },
-                    Self::ActivePassive(_) => const { &ActivePassive::ENTRY },
-                    Self::UncertaintyWeighting(_) => const { &UncertaintyWeighted::ENTRY },
-                }
-            }
-
-            /// Whether every parameter is in its range, but for those of losses inside.
-            fn check(&self) -> Result<(), LossError> {
-                if self.inner().iter().any(|inner| matches!(inner, Self::UncertaintyWeighting(_))) {
-                    return Err(check::must_be_outermost(UncertaintyWeighted::ENTRY.type_name, self.entry().type_name));
-                }
-                match self {
-                    $(Self::$formula(formula) => {
-                        check::parameters($formula::ENTRY.type_name, $formula::ENTRY.parameters, formula)
-                    })+
-                    $(Self::$wrapper(wrapper, _) => {
-                        check::parameters($wrapper::ENTRY.type_name, $wrapper::ENTRY.parameters, wrapper)
-                    })+
-                    Self::WeightedSum(terms) if terms.is_empty() => Err(no_terms()),
-                    Self::WeightedSum(terms) => {
-                        terms.iter().try_for_each(|term| term.weight.check("WeightedSum", "weight"))
-                    }
-                    Self::ActivePassive(pair) => {
-                        pair.alpha.check("WeightedSum", "alpha")?;
-                        pair.beta.check("WeightedSum", "beta")
-                    }
-                    Self::UncertaintyWeighting(sum) if sum.losses.is_empty() => Err(no_losses()),
-                    Self::UncertaintyWeighting(_) => Ok(()),
-                }
-            }
-
-            /// The losses inside.
-            fn inner(&self) -> Vec<&LossConfig> {
-                match self {
-                    $(Self::$formula(_) => Vec::new(),)+
-                    $(Self::$wrapper(_, inner) => vec![&**inner],)+
-                    Self::WeightedSum(terms) => terms.iter().map(|term| &term.loss).collect(),
-                    Self::ActivePassive(pair) => vec![&pair.active, &pair.passive],
-                    Self::UncertaintyWeighting(sum) => sum.losses.iter().collect(),
-                }
-            }
-
-            /// The parameters by name, and the inner loss of a wrapper.
-            fn parts(&self) -> (serde_json::Result<Value>, Option<&LossConfig>) {
-                match self {
-                    $(Self::$formula(formula) => (serde_json::to_value(formula), None),)+
-                    $(Self::$wrapper(wrapper, inner) => (serde_json::to_value(wrapper), Some(&**inner)),)+
-                    Self::WeightedSum(terms) => (Ok(serde_json::json!({ "terms": terms })), None),
-                    Self::ActivePassive(pair) => (serde_json::to_value(pair), None),
-                    Self::UncertaintyWeighting(sum) => (serde_json::to_value(sum), None),
-                }
-            }
-
-            /// The loss of this name with these fields, which have been checked.
-            fn build(name: &str, fields: Map<String, Value>, inner: Option<LossConfig>) -> Result<Self, LossError> {
-                let inner = || Box::new(inner.clone().unwrap_or_else(|| Self::CrossEntropy(CrossEntropy::default())));
-                match name {
-                    $(name if name == $formula::ENTRY.name => Ok(Self::$formula(typed(name, fields)?)),)+
-                    $(name if name == $wrapper::ENTRY.name => Ok(Self::$wrapper(typed(name, fields)?, inner())),)+
-                    name if name == ActivePassive::ENTRY.name => Ok(Self::ActivePassive(typed(name, fields)?)),
-                    name if name == UncertaintyWeighted::ENTRY.name => {
-                        Ok(Self::UncertaintyWeighting(typed(name, fields)?))
-                    }
-                    _ => Err(unknown_name(name)),
-                }
-            }
-        }
-
-        $(
-            impl From<$formula> for LossConfig {
-                fn from(formula: $formula) -> Self {
-                    Self::$formula(formula)
-                }
-            }
-        )+
-    };
+/// Any loss of the catalogue, as it stands in a configuration file.
+///
+/// ```
+/// use burn_losses::LossConfig;
+///
+/// let config: LossConfig = serde_json::from_str(
+///     r#"{"name": "flooding", "level": 0.1, "loss": {"name": "focal", "gamma": 1.5}}"#,
+/// )?;
+/// let criterion = config.init()?;
+/// let error = serde_json::from_str::<LossConfig>(r#"{"name": "focall"}"#).unwrap_err();
+/// assert!(error.to_string().contains("focal"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A file gives `name` and the parameters that differ from their defaults; a wrapper also `loss`, which is
+/// cross-entropy unless given. A name alone may stand for `{"name": …}`. Unknown names and fields, and values
+/// outside their range, are errors that name them.
+///
+/// Three names have losses in a form of their own:
+///
+/// ```
+/// # use burn_losses::LossConfig;
+/// # let read = |text: &str| serde_json::from_str::<LossConfig>(text).map(|config| config.name());
+/// # assert_eq!(read(
+/// r#"{"name": "weighted_sum", "terms": [
+///     {"weight": 1.0, "loss": "mse"},
+///     {"weight": {"shape": "linear", "from": 0, "to": 0.5, "steps": 1000}, "loss": "l1"}
+/// ]}"#
+/// # ).unwrap(), "weighted_sum");
+/// # assert_eq!(read(
+/// r#"{"name": "active_passive", "alpha": 1.0, "beta": 1.0,
+///     "active": "normalized_cross_entropy", "passive": "class_mae"}"#
+/// # ).unwrap(), "active_passive");
+/// # assert_eq!(read(
+/// r#"{"name": "uncertainty_weighting", "losses": ["mse", "l1"]}"#
+/// # ).unwrap(), "uncertainty_weighting");
+/// ```
+///
+/// It is opaque, so that a new loss breaks nobody's `match`: [`formula`](Self::formula) and
+/// [`wrapper`](Self::wrapper) give what it holds, by type.
+///
+/// ```
+/// use burn_losses::prelude::*;
+///
+/// let config = LossConfig::around(Flooding::default(), Focal::default().with_gamma(1.5));
+/// let (flooding, inner) = config.wrapper::<Flooding>().unwrap();
+/// assert_eq!((flooding.level, inner.formula::<Focal>().unwrap().gamma.clone()), (0.0, 1.5.into()));
+/// assert!(config.formula::<Focal>().is_none());
+/// ```
+#[derive(Clone, Debug)]
+pub struct LossConfig {
+    node: Arc<dyn Node>,
 }
 
-losses! {
-    class:
-        CrossEntropy,
-        Focal,
-        ReducedFocal,
-        Poly1CrossEntropy,
-        Poly1Focal,
-        ZLoss,
-        ClassMae,
-        Unhinged,
-        GeneralizedCrossEntropy,
-        TruncatedGeneralizedCrossEntropy,
-        TaylorCrossEntropy,
-        ReverseCrossEntropy,
-        SymmetricCrossEntropy,
-        NormalizedCrossEntropy,
-        NormalizedClassMae,
-        AsymmetricGeneralizedCrossEntropy,
-        AsymmetricUnhinged,
-        AsymmetricExponential,
-        NegativeLearning,
-        PHuberGeneralizedCrossEntropy,
-        PHuberCrossEntropy,
-        MarginCrossEntropy;
-    soft_class:
-        Brier,
-        ConfidencePenalty,
-        NormalizedFocal,
-        NormalizedGeneralizedCrossEntropy,
-        NormalizedNegativeCrossEntropy,
-        NormalizedNegativeFocal,
-        SoftBootstrapping,
-        AsymmetricSingleLabel,
-        AsymmetricMse,
-        KlDivergence,
-        Jeffreys,
-        SkewKl,
-        SkewJensenShannon,
-        WeightedJensenShannon,
-        AlphaDivergence,
-        Renyi,
-        SquaredHellinger,
-        Bhattacharyya,
-        TotalVariation,
-        GeneralizedKl;
-    tensor_class:
-        NegativeLogLikelihood,
-        MulticlassHinge,
-        MultiMargin,
-        MulticlassPerceptron,
-        MulticlassSparsemax,
-        MulticlassEntmax,
-        BiTempered,
-        HardBootstrapping,
-        ForwardCorrection,
-        BackwardCorrection,
-        Seesaw,
-        FocalCosine,
-        OrdinalEmd,
-        JsdCrossEntropy,
-        GeneralizedJensenShannon;
-    binary:
-        BinaryCrossEntropy,
-        BalancedBinaryCrossEntropy,
-        BinaryFocal,
-        Poly1BinaryCrossEntropy,
-        Asymmetric;
-    pointwise:
-        Hinge,
-        SquaredHinge,
-        ModifiedHuber,
-        Perceptron,
-        SoftMargin,
-        SparsemaxHinge,
-        HingeEmbedding,
-        L1,
-        Mse,
-        SmoothL1,
-        Huber,
-        PseudoHuber,
-        LogCosh,
-        Quantile,
-        QuantileHuber,
-        Expectile,
-        EpsilonInsensitive,
-        SquaredEpsilonInsensitive,
-        Mape,
-        Smape,
-        Msle,
-        Charbonnier,
-        Cauchy,
-        Welsch,
-        GemanMcClure,
-        Tukey,
-        GeneralRobust,
-        Wing,
-        AdaptiveWing,
-        BalancedL1,
-        Lp,
-        PoissonNll,
-        TweedieNll,
-        GammaNll,
-        GaussianKl;
-    distribution:
-        GaussianNll,
-        BetaNll,
-        LaplaceNll,
-        StudentTNll,
-        GaussianCrps;
-    tensor:
-        MultilabelMargin,
-        MultilabelSoftMargin,
-        Zlpr,
-        ImageBalancedBinaryCrossEntropy,
-        CosineDistance,
-        Rmse,
-        Rmsle,
-        ScaleInvariantLog;
-    wrappers:
-        LogitClip,
-        LogitNorm,
-        LogitScale,
-        LogitAdjustment,
-        LabelSmoothing,
-        Flooding,
-        IndividualFlooding,
-        TopK,
-        SmallLoss;
+/// What a [`LossConfig`] holds: a formula, a wrapper around another loss, or several losses.
+pub(crate) trait Node: Debug + Send + Sync {
+    fn entry(&self) -> &'static Entry;
+    /// The formula or the wrapper.
+    fn settings(&self) -> &dyn Any;
+    /// Whether another node has equal settings, the losses inside aside.
+    fn same(&self, other: &dyn Node) -> bool;
+    /// Whether every parameter is in its range, except those of losses inside.
+    fn check(&self) -> Result<(), LossError>;
+    /// The losses inside.
+    fn inner(&self) -> Vec<&LossConfig> {
+        Vec::new()
+    }
+    /// The parameters by name, and for losses in a form of their own, these losses.
+    fn fields(&self) -> serde_json::Result<Value>;
+    /// Whether it is a wrapper around one loss.
+    fn wraps(&self) -> bool {
+        false
+    }
+    /// What it is for what is built of it, once it is [checked](Self::check).
+    fn part(&self) -> Part<'_>;
+}
+
+/// What a node is for what is built of it.
+pub(crate) enum Part<'a> {
+    Formula(Built),
+    Around(Round, &'a LossConfig),
+    Sum(Vec<(&'static str, &'a Schedule, &'a LossConfig)>),
+    Learnt(&'a [LossConfig]),
+}
+
+/// A wrapper, by what it goes around.
+pub(crate) enum Round {
+    Any(Wrapper),
+    Classes(ClassWrapper),
+    Smoothing(LabelSmoothing),
+}
+
+/// What a loss needs to be in the catalogue, besides its formula: all of it is derived or stated in its file.
+pub trait Listed:
+    Described + Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
+
+impl<T> Listed for T where
+    T: Described + Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+}
+
+/// Whether the parameters of a formula or a wrapper are in their ranges.
+fn check_settings<T: Listed>(settings: &T) -> Result<(), LossError> {
+    check::parameters(T::ENTRY.type_name, T::ENTRY.parameters, settings)
+}
+
+fn same_settings<T: Listed>(settings: &T, other: &dyn Node) -> bool {
+    other.settings().downcast_ref::<T>() == Some(settings)
+}
+
+/// A formula of a kind.
+struct Formula<K, F> {
+    formula: F,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K, F: Debug> Debug for Formula<K, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.formula.fmt(f)
+    }
+}
+
+impl<K: 'static, F: Listed + Init<K>> Node for Formula<K, F>
+where
+    F::Criterion: Into<Built>,
+{
+    fn entry(&self) -> &'static Entry {
+        const { &F::ENTRY }
+    }
+    fn settings(&self) -> &dyn Any {
+        &self.formula
+    }
+    fn same(&self, other: &dyn Node) -> bool {
+        same_settings(&self.formula, other)
+    }
+    fn check(&self) -> Result<(), LossError> {
+        check_settings(&self.formula)
+    }
+    fn fields(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(&self.formula)
+    }
+    fn part(&self) -> Part<'_> {
+        Part::Formula(self.formula.init().into())
+    }
+}
+
+/// A wrapper in a configuration.
+pub trait Wraps: Listed {
+    /// By what it goes around.
+    #[doc(hidden)]
+    fn round(&self) -> RoundOpaque;
+}
+
+/// A wrapper by what it goes around; opaque.
+#[doc(hidden)]
+#[allow(missing_debug_implementations)]
+pub struct RoundOpaque(Round);
+
+macro_rules! wraps {
+    ($($wrapper:ident: $round:ident$(($kind:ident))?),+) => {$(
+        impl Wraps for crate::combine::$wrapper {
+            fn round(&self) -> RoundOpaque {
+                RoundOpaque(Round::$round(wraps!(self $wrapper $($kind)?)))
+            }
+        }
+    )+};
+    ($self:ident $wrapper:ident $kind:ident) => { $kind::$wrapper($self.clone()) };
+    ($self:ident $wrapper:ident) => { $self.clone() };
+}
+wraps! {
+    Flooding: Any(Wrapper),
+    IndividualFlooding: Any(Wrapper),
+    TopK: Any(Wrapper),
+    SmallLoss: Any(Wrapper),
+    LogitClip: Classes(ClassWrapper),
+    LogitNorm: Classes(ClassWrapper),
+    LogitScale: Classes(ClassWrapper),
+    LogitAdjustment: Classes(ClassWrapper),
+    LabelSmoothing: Smoothing
+}
+
+/// A wrapper around a loss.
+#[derive(Debug)]
+struct Around<W> {
+    wrapper: W,
+    loss: LossConfig,
+}
+
+impl<W: Wraps> Node for Around<W> {
+    fn entry(&self) -> &'static Entry {
+        const { &W::ENTRY }
+    }
+    fn settings(&self) -> &dyn Any {
+        &self.wrapper
+    }
+    fn same(&self, other: &dyn Node) -> bool {
+        same_settings(&self.wrapper, other)
+    }
+    fn check(&self) -> Result<(), LossError> {
+        check_settings(&self.wrapper)
+    }
+    fn inner(&self) -> Vec<&LossConfig> {
+        vec![&self.loss]
+    }
+    fn wraps(&self) -> bool {
+        true
+    }
+    fn fields(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(&self.wrapper)
+    }
+    fn part(&self) -> Part<'_> {
+        Part::Around(self.wrapper.round().0, &self.loss)
+    }
+}
+
+/// How a loss is read from a file, and what the catalogue says of it: all that a loss has to give to be found by name.
+///
+/// ```
+/// use burn_losses::catalogue::{self, Described, Entry, Family, Parameter, Range, Registration};
+/// use burn_losses::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// /// (1 − p)^β · (−ln p)
+/// #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// #[serde(default, deny_unknown_fields)]
+/// struct MyLoss {
+///     beta: f64,
+/// }
+///
+/// impl ClassFormula for MyLoss {
+///     const PARAMETERS: &'static [Parameter] = Self::ENTRY.parameters;
+///     fn loss<R: Real>(&self, row: &Row<R>) -> R {
+///         row.miss_pow(self.beta) * -row.log_p()
+///     }
+/// }
+///
+/// impl Described for MyLoss {
+///     const ENTRY: Entry = Entry {
+///         name: "my_loss",
+///         type_name: "MyLoss",
+///         family: Family::Classification,
+///         formula: "−(1 − p)^β·ln p",
+///         source: "My paper",
+///         purpose: "Hard examples",
+///         parameters: &[Parameter::new("beta", 0.0, Range::at_least(0.0))],
+///     };
+/// }
+///
+/// catalogue::register(Registration::of::<_, MyLoss>())?;
+/// let config: LossConfig = serde_json::from_str(r#"{"name": "flooding", "loss": {"name": "my_loss", "beta": 0.5}}"#)?;
+/// assert_eq!(config.innermost().formula::<MyLoss>(), Some(&MyLoss { beta: 0.5 }));
+/// assert!(serde_json::from_str::<LossConfig>(r#"{"name": "my_loss", "beta": -1}"#).is_err());
+/// let criterion = config.init()?;
+/// # let _: AnyClassLoss = criterion;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Registration {
+    /// What the catalogue says of the loss.
+    pub entry: &'static Entry,
+    /// What a picture of it shows beside its defaults.
+    pub picture: &'static Picture,
+    pub(crate) form: Form,
+}
+
+/// How a loss stands in a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// Its parameters.
+    Formula(fn(Map<String, Value>) -> Result<LossConfig, LossError>),
+    /// Its parameters, and the loss inside.
+    Wrapper(fn(Map<String, Value>, LossConfig) -> Result<LossConfig, LossError>),
+    /// Fields of its own, which it reads and checks itself.
+    Own(fn(Map<String, Value>) -> Result<LossConfig, LossError>),
+}
+
+impl Registration {
+    /// A formula: which kind it is, the compiler finds.
+    pub const fn of<K: 'static, F: Listed + Init<K>>() -> Self
+    where
+        F::Criterion: Into<Built>,
+    {
+        let read = |fields| Ok(LossConfig::new::<K>(typed::<F>(F::ENTRY.name, fields)?));
+        Self { entry: const { &F::ENTRY }, picture: const { &F::PICTURE }, form: Form::Formula(read) }
+    }
+
+    /// A wrapper of this crate.
+    pub const fn wrapper<W: Wraps>() -> Self {
+        let read = |fields, loss: LossConfig| Ok(LossConfig::around(typed::<W>(W::ENTRY.name, fields)?, loss));
+        Self { entry: const { &W::ENTRY }, picture: const { &W::PICTURE }, form: Form::Wrapper(read) }
+    }
+
+    const fn own<S: Described>(read: fn(Map<String, Value>) -> Result<LossConfig, LossError>) -> Self {
+        Self { entry: const { &S::ENTRY }, picture: const { &S::PICTURE }, form: Form::Own(read) }
+    }
+
+    pub(crate) const WEIGHTED_SUM: Self = Self::own::<Term>(weighted_sum);
+    pub(crate) const ACTIVE_PASSIVE: Self = Self::own::<ActivePassive>(|fields| {
+        LossConfig::of_own(typed::<ActivePassive>(ActivePassive::ENTRY.name, fields)?)
+    });
+    pub(crate) const UNCERTAINTY_WEIGHTING: Self = Self::own::<UncertaintyWeighted>(|fields| {
+        LossConfig::of_own(typed::<UncertaintyWeighted>(UncertaintyWeighted::ENTRY.name, fields)?)
+    });
+}
+
+fn weighted_sum(mut fields: Map<String, Value>) -> Result<LossConfig, LossError> {
+    let terms = fields.remove("terms").unwrap_or_else(|| serde_json::json!([{ "loss": CrossEntropy::ENTRY.name }]));
+    if let Some(field) = fields.keys().next() {
+        return Err(LossError(format!("WeightedSum: fields must be its terms, got \"{field}\"")));
+    }
+    let failed = |error: serde_json::Error| LossError(format!("WeightedSum: {error}"));
+    LossConfig::of_own(serde_json::from_value::<Vec<Term>>(terms).map_err(failed)?)
+}
+
+fn typed<T: DeserializeOwned>(name: &str, fields: Map<String, Value>) -> Result<T, LossError> {
+    serde_json::from_value(Value::Object(fields)).map_err(|error| LossError(format!("{name}: {error}")))
 }
 
 /// A term of a weighted sum in a configuration file.
@@ -401,6 +351,33 @@ pub struct Term {
 
 fn one() -> Schedule {
     Schedule::Constant(1.0)
+}
+
+impl Node for Vec<Term> {
+    fn entry(&self) -> &'static Entry {
+        const { &Term::ENTRY }
+    }
+    fn settings(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn Node) -> bool {
+        other.settings().downcast_ref::<Self>() == Some(self)
+    }
+    fn check(&self) -> Result<(), LossError> {
+        if self.is_empty() {
+            return Err(LossError("WeightedSum: terms must be given, got an empty list".to_owned()));
+        }
+        self.iter().try_for_each(|term| term.weight.check("WeightedSum", "weight"))
+    }
+    fn inner(&self) -> Vec<&LossConfig> {
+        self.iter().map(|term| &term.loss).collect()
+    }
+    fn fields(&self) -> serde_json::Result<Value> {
+        Ok(serde_json::json!({ "terms": self }))
+    }
+    fn part(&self) -> Part<'_> {
+        Part::Sum(self.iter().map(|term| ("weight", &term.weight, &term.loss)).collect())
+    }
 }
 
 impl Described for Term {
@@ -440,6 +417,31 @@ impl Default for ActivePassive {
     }
 }
 
+impl Node for ActivePassive {
+    fn entry(&self) -> &'static Entry {
+        const { &Self::ENTRY }
+    }
+    fn settings(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn Node) -> bool {
+        other.settings().downcast_ref::<Self>() == Some(self)
+    }
+    fn check(&self) -> Result<(), LossError> {
+        self.alpha.check("WeightedSum", "alpha")?;
+        self.beta.check("WeightedSum", "beta")
+    }
+    fn inner(&self) -> Vec<&LossConfig> {
+        vec![&self.active, &self.passive]
+    }
+    fn fields(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+    fn part(&self) -> Part<'_> {
+        Part::Sum(vec![("alpha", &self.alpha, &self.active), ("beta", &self.beta, &self.passive)])
+    }
+}
+
 impl Described for ActivePassive {
     const ENTRY: Entry = Entry {
         name: "active_passive",
@@ -466,6 +468,33 @@ impl Default for UncertaintyWeighted {
     }
 }
 
+impl Node for UncertaintyWeighted {
+    fn entry(&self) -> &'static Entry {
+        const { &Self::ENTRY }
+    }
+    fn settings(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn Node) -> bool {
+        other.settings().downcast_ref::<Self>() == Some(self)
+    }
+    fn check(&self) -> Result<(), LossError> {
+        match self.losses.is_empty() {
+            true => Err(LossError("UncertaintyWeighting: losses must be given, got an empty list".to_owned())),
+            false => Ok(()),
+        }
+    }
+    fn inner(&self) -> Vec<&LossConfig> {
+        self.losses.iter().collect()
+    }
+    fn fields(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+    fn part(&self) -> Part<'_> {
+        Part::Learnt(&self.losses)
+    }
+}
+
 impl Described for UncertaintyWeighted {
     const ENTRY: Entry = Entry {
         name: "uncertainty_weighting",
@@ -485,7 +514,7 @@ impl LossConfig {
     ///
     /// If a parameter is outside its range; if it is another kind of loss.
     pub fn init(&self) -> Result<AnyClassLoss, LossError> {
-        self.tree(&Self::class_leaf)
+        self.build()
     }
 
     /// A binary loss of logits, without weights or smoothing.
@@ -494,7 +523,7 @@ impl LossConfig {
     ///
     /// If a parameter is outside its range; if it is another kind of loss.
     pub fn init_binary(&self) -> Result<AnyBinaryLoss, LossError> {
-        self.tree(&Self::binary_leaf)
+        self.build()
     }
 
     /// A pointwise loss.
@@ -503,7 +532,7 @@ impl LossConfig {
     ///
     /// If a parameter is outside its range; if it is another kind of loss.
     pub fn init_pointwise(&self) -> Result<AnyPointwiseLoss, LossError> {
-        self.tree(&Self::pointwise_leaf)
+        self.build()
     }
 
     /// A loss of a location and a scale.
@@ -512,7 +541,7 @@ impl LossConfig {
     ///
     /// If a parameter is outside its range; if it is another kind of loss.
     pub fn init_distribution(&self) -> Result<AnyDistributionLoss, LossError> {
-        self.tree(&Self::distribution_leaf)
+        self.build()
     }
 
     /// A loss of rows, items or batches.
@@ -521,7 +550,7 @@ impl LossConfig {
     ///
     /// If a parameter is outside its range; if it is another kind of loss.
     pub fn init_tensor(&self) -> Result<AnyTensorLoss, LossError> {
-        self.tree(&Self::tensor_leaf)
+        self.build()
     }
 
     /// What the loss takes: of a wrapper, what the loss inside takes.
@@ -534,34 +563,92 @@ impl LossConfig {
         self.inner().first().map_or(self, |inner| inner.innermost())
     }
 
-    /// The loss: what goes round any loss here, what does not by `leaf`.
-    fn tree<L: Leaf>(&self, leaf: &dyn Fn(&Self) -> Result<AnyLoss<L>, LossError>) -> Result<AnyLoss<L>, LossError> {
+    /// The losses directly inside.
+    pub fn inner(&self) -> Vec<&Self> {
+        self.node.inner()
+    }
+
+    /// A formula as a configuration: which kind it is, the compiler finds.
+    pub fn new<K: 'static>(formula: impl Listed + Init<K, Criterion: Into<Built>>) -> Self {
+        Self { node: Arc::new(Formula::<K, _> { formula, kind: PhantomData }) }
+    }
+
+    /// A wrapper around a loss.
+    pub fn around(wrapper: impl Wraps, loss: impl Into<Self>) -> Self {
+        Self { node: Arc::new(Around { wrapper, loss: loss.into() }) }
+    }
+
+    /// A loss in a form of its own, checked.
+    fn of_own(node: impl Node + 'static) -> Result<Self, LossError> {
+        let config = Self { node: Arc::new(node) };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The formula, if it is one of this type.
+    pub fn formula<F: Listed>(&self) -> Option<&F> {
+        self.node.settings().downcast_ref().filter(|_| self.node.inner().is_empty())
+    }
+
+    /// The wrapper and the loss inside, if it is a wrapper of this type.
+    pub fn wrapper<W: Wraps>(&self) -> Option<(&W, &Self)> {
+        let inner = self.node.inner().into_iter().next()?;
+        Some((self.node.settings().downcast_ref()?, inner))
+    }
+
+    /// What the catalogue says of this loss.
+    pub fn entry(&self) -> &'static Entry {
+        self.node.entry()
+    }
+
+    /// The name in the catalogue.
+    pub fn name(&self) -> &'static str {
+        self.entry().name
+    }
+
+    /// The loss inside, if it is a wrapper around one.
+    pub fn wrapped(&self) -> Option<&Self> {
+        self.inner().into_iter().next().filter(|_| self.node.wraps())
+    }
+
+    pub(crate) fn fields(&self) -> serde_json::Result<Value> {
+        self.node.fields()
+    }
+
+    /// Whether every parameter is in its range, except those of losses inside.
+    fn check(&self) -> Result<(), LossError> {
+        if self.inner().iter().any(|inner| inner.node.settings().is::<UncertaintyWeighted>()) {
+            return Err(check::must_be_outermost(UncertaintyWeighted::ENTRY.type_name, self.entry().type_name));
+        }
+        self.node.check()
+    }
+
+    /// The loss.
+    fn build<L: Leaf>(&self) -> Result<AnyLoss<L>, LossError> {
         self.check()?;
-        let boxed = |inner: &Self| inner.tree(leaf).map(Box::new);
-        let sum = |terms: &[(&str, &Schedule, &Self)]| {
-            let plus = |sum: WeightedSum<AnyLoss<L>>, (name, weight, loss): &(&str, &Schedule, &Self)| {
-                sum.try_plus(name, (*weight).clone(), loss.tree(leaf)?)
-            };
-            terms.iter().try_fold(WeightedSum::new(), plus).map(|sum| AnyLoss::of(Kind::WeightedSum(sum)))
-        };
-        Ok(AnyLoss::of(match self {
-            Self::Flooding(wrapper, inner) => Kind::Flooding(wrapper.clone(), boxed(inner)?),
-            Self::IndividualFlooding(wrapper, inner) => Kind::IndividualFlooding(wrapper.clone(), boxed(inner)?),
-            Self::TopK(wrapper, inner) => Kind::TopK(wrapper.clone(), boxed(inner)?),
-            Self::SmallLoss(wrapper, inner) => Kind::SmallLoss(wrapper.clone(), boxed(inner)?),
-            Self::WeightedSum(terms) => {
-                let terms: Vec<_> = terms.iter().map(|term| ("weight", &term.weight, &term.loss)).collect();
-                return sum(&terms);
+        let is_not = || self.is_not(L::SIGNATURE);
+        match self.node.part() {
+            Part::Formula(built) => L::of(built).ok_or_else(is_not),
+            Part::Around(Round::Any(wrapper), loss) => Ok(AnyLoss::of(Kind::Around(wrapper, Box::new(loss.build()?)))),
+            Part::Around(..) if L::SIGNATURE != Signature::Class => Err(is_not()),
+            Part::Around(Round::Classes(wrapper), loss) => {
+                L::of(Built::Class(AnyClassLoss::around(wrapper, self.class_loss(loss)?))).ok_or_else(is_not)
             }
-            Self::ActivePassive(pair) => {
-                return sum(&[("alpha", &pair.alpha, &pair.active), ("beta", &pair.beta, &pair.passive)]);
+            Part::Around(Round::Smoothing(smoothing), loss) => {
+                L::of(Built::Class(AnyClassLoss::smoothed(&smoothing, self.class_loss(loss)?)?)).ok_or_else(is_not)
             }
-            Self::UncertaintyWeighting(sum) => {
-                let losses: Result<Vec<_>, _> = sum.losses.iter().map(|loss| loss.tree(leaf)).collect();
-                return losses.map(AnyLoss::uncertainty_weighted);
+            Part::Sum(terms) => {
+                let plus = |sum: WeightedSum<AnyLoss<L>>, (name, weight, loss): (&str, &Schedule, &Self)| {
+                    sum.try_plus(name, weight.clone(), loss.build()?)
+                };
+                let sum = terms.into_iter().try_fold(WeightedSum::new(), plus)?;
+                Ok(AnyLoss::of(Kind::WeightedSum(sum)))
             }
-            other => return leaf(other),
-        }))
+            Part::Learnt(losses) => {
+                let losses: Result<Vec<_>, _> = losses.iter().map(Self::build).collect();
+                losses.map(AnyLoss::uncertainty_weighted)
+            }
+        }
     }
 
     /// The loss inside of one that goes round class losses only.
@@ -602,118 +689,15 @@ fn kind(signature: Signature) -> (&'static str, &'static str) {
     }
 }
 
-fn unknown_name(name: &str) -> LossError {
-    let nearest = catalogue::nearest(name).join(", ");
-    LossError(format!("loss: name must be one of the catalogue's, got \"{name}\" (the nearest: {nearest})"))
-}
-
-fn no_terms() -> LossError {
-    LossError("WeightedSum: terms must be given, got an empty list".to_owned())
-}
-
-fn no_losses() -> LossError {
-    LossError("UncertaintyWeighting: losses must be given, got an empty list".to_owned())
-}
-
-fn weighted_sum(mut fields: Map<String, Value>) -> Result<LossConfig, LossError> {
-    let terms = fields.remove("terms").unwrap_or_else(|| serde_json::json!([{ "loss": CrossEntropy::ENTRY.name }]));
-    if let Some(field) = fields.keys().next() {
-        return Err(LossError(format!("WeightedSum: fields must be its terms, got \"{field}\"")));
-    }
-    let failed = |error: serde_json::Error| LossError(format!("WeightedSum: {error}"));
-    let terms = serde_json::from_value(terms).map_err(failed)?;
-    let config = LossConfig::WeightedSum(terms);
-    config.check()?;
-    Ok(config)
-}
-
-fn typed<T: DeserializeOwned>(name: &str, fields: Map<String, Value>) -> Result<T, LossError> {
-    serde_json::from_value(Value::Object(fields)).map_err(|error| LossError(format!("{name}: {error}")))
-}
-
-impl LossConfig {
-    /// The loss of this name, all parameters at their defaults.
-    ///
-    /// # Errors
-    ///
-    /// If there is none: the three nearest names.
-    pub fn by_name(name: &str) -> Result<Self, LossError> {
-        Self::from_value(Value::String(name.to_owned()))
-    }
-
-    /// The name in the catalogue.
-    pub fn name(&self) -> &'static str {
-        self.entry().name
-    }
-
-    /// The loss a JSON value describes.
-    fn from_value(value: Value) -> Result<Self, LossError> {
-        let mut fields = match value {
-            Value::Object(fields) => fields,
-            name @ Value::String(_) => Map::from_iter([("name".to_owned(), name)]),
-            other => return Err(LossError(format!("loss: must be an object with a name, got {other}"))),
-        };
-        let name = match fields.remove("name") {
-            Some(Value::String(name)) => name,
-            Some(other) => return Err(LossError(format!("loss: name must be a string, got {other}"))),
-            None => return Err(LossError("loss: name must be given, got an object without it".to_owned())),
-        };
-        let entry = catalogue::find(&name).ok_or_else(|| unknown_name(&name))?;
-        if name == Term::ENTRY.name {
-            return weighted_sum(fields);
-        }
-        if [ActivePassive::ENTRY.name, UncertaintyWeighted::ENTRY.name].contains(&name.as_str()) {
-            let config = Self::build(&name, fields, None)?;
-            config.check()?;
-            return Ok(config);
-        }
-        let wraps = entry.family == Family::Wrapper;
-        let inner = match fields.remove("loss") {
-            Some(inner) if wraps => Some(Self::from_value(inner)?),
-            Some(inner) => {
-                fields.insert("loss".to_owned(), inner);
-                None
-            }
-            None => None,
-        };
-        let known = |field: &String| entry.parameters.iter().any(|parameter| parameter.name == field);
-        if let Some(field) = fields.keys().find(|field| !known(field)) {
-            let mut names: Vec<_> = entry.parameters.iter().map(|parameter| parameter.name).collect();
-            names.extend(wraps.then_some("loss"));
-            let names = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
-            let sentence = format!("{}: fields must be its parameters ({names}), got \"{field}\"", entry.type_name);
-            return Err(LossError(sentence));
-        }
-        for parameter in entry.parameters.iter().filter(|parameter| !parameter.per_class && !parameter.matrix) {
-            if let Some(list @ Value::Array(_)) = fields.get(parameter.name) {
-                let sentence = format!("{}: {} must be one number, got {list}", entry.type_name, parameter.name);
-                return Err(LossError(sentence));
-            }
-        }
-        check::parameters(entry.type_name, entry.parameters, &fields)?;
-        Self::build(&name, fields, inner)
+impl PartialEq for LossConfig {
+    fn eq(&self, other: &Self) -> bool {
+        self.node.same(&*other.node) && self.inner() == other.inner()
     }
 }
 
-impl Serialize for LossConfig {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (fields, inner) = self.parts();
-        let fields = fields.map_err(S::Error::custom)?;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", self.name())?;
-        for (name, value) in fields.as_object().into_iter().flatten() {
-            map.serialize_entry(name, value)?;
-        }
-        if let Some(inner) = inner {
-            map.serialize_entry("loss", inner)?;
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for LossConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Strict(value) = Strict::deserialize(deserializer)?;
-        Self::from_value(value).map_err(D::Error::custom)
+impl Default for LossConfig {
+    /// Cross-entropy.
+    fn default() -> Self {
+        Self::new(CrossEntropy::default())
     }
 }

@@ -210,12 +210,13 @@ pub mod real;
 mod regression;
 mod signature;
 mod soft_class;
+mod table;
 mod tensor_class;
 mod whole;
 
 pub use any::{
     AnyBinary, AnyBinaryLoss, AnyClass, AnyClassLoss, AnyDistribution, AnyDistributionLoss, AnyLoss, AnyPointwise,
-    AnyPointwiseLoss, AnyTensor, AnyTensorLoss, Leaf,
+    AnyPointwiseLoss, AnyTensor, AnyTensorLoss, Built, Leaf,
 };
 pub use base::class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
 pub use base::error::LossError;

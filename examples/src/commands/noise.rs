@@ -10,7 +10,7 @@ use crate::statistics::Spread;
 use crate::store::Folder;
 use crate::task::Task;
 use crate::training::{self, Epoch};
-use burn_losses::LossConfig;
+use burn_losses::{BackwardCorrection, ForwardCorrection, LossConfig};
 use burn_losses::catalogue::{self, Family};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -567,7 +567,7 @@ fn courses(done: &[(Unit, Course)], loss: usize, noise: NoiseKind, rate: f64) ->
 
 /// Whether the loss corrects for a noise that it knows.
 fn is_told(loss: &LossConfig) -> bool {
-    matches!(loss, LossConfig::ForwardCorrection(_) | LossConfig::BackwardCorrection(_))
+    loss.formula::<ForwardCorrection>().is_some() || loss.formula::<BackwardCorrection>().is_some()
 }
 
 /// The loss, told of the noise if it is one that corrects for it.

@@ -70,7 +70,7 @@ impl Objective {
         };
         let likelihood = match loss {
             Minimised::Distribution(_) => {
-                let of_squares = matches!(core, LossConfig::GaussianCrps(_));
+                let of_squares = core.formula::<GaussianCrps>().is_some();
                 Some(Likelihood { loss: likelihood_of(core).init_distribution()?, of_squares })
             }
             _ => None,
@@ -89,7 +89,7 @@ impl Objective {
         let value = objective.trial(outputs, targets)?;
         if value.is_infinite() && matches!(objective.loss, Minimised::Class(_)) {
             let smoothing = LabelSmoothing::default().with_smoothing(SMOOTHING);
-            let smoothed = LossConfig::LabelSmoothing(smoothing, Box::new(loss.clone()));
+            let smoothed = LossConfig::around(smoothing, loss.clone());
             // Where it cannot be smoothed, training will say that it is infinite.
             if let Ok(objective) = Self::new(&smoothed) {
                 return Ok((objective, Some(SMOOTHING)));
@@ -166,15 +166,14 @@ impl Objective {
 /// The logits that a user of a model gets: where a class loss was taken of transformed logits, those are the model's
 /// answer. (Logit adjustment is for training alone.)
 pub fn served(loss: &LossConfig, outputs: Tensor<2>) -> Tensor<2> {
-    match loss {
-        LossConfig::LogitClip(transform, inner) => served(inner, transform.apply(outputs)),
-        LossConfig::LogitNorm(transform, inner) => served(inner, transform.apply(outputs)),
-        LossConfig::LogitScale(transform, inner) => served(inner, transform.apply(outputs)),
-        LossConfig::LogitAdjustment(_, inner) | LossConfig::LabelSmoothing(_, inner) => served(inner, outputs),
-        LossConfig::Flooding(_, inner) | LossConfig::IndividualFlooding(_, inner) => served(inner, outputs),
-        LossConfig::TopK(_, inner) | LossConfig::SmallLoss(_, inner) => served(inner, outputs),
+    let Some(inner) = loss.wrapped() else { return outputs };
+    let outputs = match loss {
+        loss if let Some((clip, _)) = loss.wrapper::<LogitClip>() => clip.apply(outputs),
+        loss if let Some((norm, _)) = loss.wrapper::<LogitNorm>() => norm.apply(outputs),
+        loss if let Some((scale, _)) = loss.wrapper::<LogitScale>() => scale.apply(outputs),
         _ => outputs,
-    }
+    };
+    served(inner, outputs)
 }
 
 /// What stands between the network's outputs x and a loss of numbers or labels, and between the data's targets t and
@@ -206,14 +205,27 @@ pub enum Link {
 impl Link {
     fn of(loss: &LossConfig) -> Self {
         match loss {
-            LossConfig::HingeEmbedding(_) => Self::Distance,
-            LossConfig::PoissonNll(loss) if !loss.log_input => Self::Count { offset: 0.0 },
-            LossConfig::Mape(_) | LossConfig::Smape(_) | LossConfig::Msle(_) => Self::Count { offset: 1.0 },
-            LossConfig::Rmsle(_) | LossConfig::ScaleInvariantLog(_) => Self::Count { offset: 1.0 },
-            LossConfig::CosineDistance(_) => Self::Direction,
-            LossConfig::PoissonNll(_) | LossConfig::TweedieNll(_) => Self::LogCount { offset: 0.0 },
+            loss if loss.formula::<HingeEmbedding>().is_some() => Self::Distance,
+            loss if let Some(loss) = loss.formula::<PoissonNll>()
+                && !loss.log_input =>
+            {
+                Self::Count { offset: 0.0 }
+            }
+            loss if loss.formula::<Mape>().is_some()
+                || loss.formula::<Smape>().is_some()
+                || loss.formula::<Msle>().is_some() =>
+            {
+                Self::Count { offset: 1.0 }
+            }
+            loss if loss.formula::<Rmsle>().is_some() || loss.formula::<ScaleInvariantLog>().is_some() => {
+                Self::Count { offset: 1.0 }
+            }
+            loss if loss.formula::<CosineDistance>().is_some() => Self::Direction,
+            loss if loss.formula::<PoissonNll>().is_some() || loss.formula::<TweedieNll>().is_some() => {
+                Self::LogCount { offset: 0.0 }
+            }
             // A regulariser: its second input is a logarithm, and neither is a count.
-            LossConfig::GaussianKl(_) => Self::Same,
+            loss if loss.formula::<GaussianKl>().is_some() => Self::Same,
             other => match other.entry().family {
                 Family::Multilabel => Self::Label,
                 Family::Margin => Self::Margin,
@@ -266,9 +278,11 @@ fn located(outputs: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
 /// The negative log-likelihood of the distribution that a loss trains.
 fn likelihood_of(loss: &LossConfig) -> LossConfig {
     match loss {
-        LossConfig::GaussianNll(loss) => loss.clone().with_full(true).into(),
-        LossConfig::BetaNll(loss) => GaussianNll::default().with_full(true).with_epsilon(loss.epsilon).into(),
-        LossConfig::GaussianCrps(loss) => {
+        loss if let Some(loss) = loss.formula::<GaussianNll>() => loss.clone().with_full(true).into(),
+        loss if let Some(loss) = loss.formula::<BetaNll>() => {
+            GaussianNll::default().with_full(true).with_epsilon(loss.epsilon).into()
+        }
+        loss if let Some(loss) = loss.formula::<GaussianCrps>() => {
             GaussianNll::default().with_full(true).with_epsilon(loss.epsilon.powi(2)).into()
         }
         other => other.clone(),

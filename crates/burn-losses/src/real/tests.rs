@@ -660,8 +660,6 @@ fn dispatch_takes_the_widest_vectors() {
     let double = widths(f64::sets(), |set| f64::run(set, Width));
     assert_eq!(Some(&f32::run("dispatch", Width)), single.iter().max());
     assert_eq!(Some(&f64::run("dispatch", Width)), double.iter().max());
-    assert!(
-        single.iter().all(|&width| width <= WIDEST && super::super::engine::formula::BLOCK.is_multiple_of(width))
-    );
+    assert!(single.iter().all(|&width| width <= WIDEST && super::super::engine::formula::BLOCK.is_multiple_of(width)));
     assert!(single.iter().zip(&double).all(|(single, double)| *single == 2 * double));
 }
