@@ -535,13 +535,16 @@ fn list_is_the_catalogue() {
     let expected: Vec<_> = burn_losses::catalogue::all().iter().map(|entry| Some(entry.name)).collect();
     assert_eq!(names, expected);
     for entry in entries.as_array().expect("an array") {
-        for key in ["family", "formula", "source"] {
+        for key in ["family", "signature", "formula", "source"] {
             assert!(entry[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {entry}");
         }
+        assert_eq!(entry["config"]["name"], entry["name"]);
         for parameter in entry["parameters"].as_array().expect("an array") {
             let default = &parameter["default"];
             assert!(parameter["name"].is_string() && parameter["range"].is_string(), "{entry}");
             assert!(default.is_number() || default.is_boolean() && parameter["range"] == "true or false", "{entry}");
+            let name = parameter["name"].as_str().expect("a name");
+            assert_eq!(&entry["config"][name], default, "{name} of {entry}");
         }
     }
     let list = stdout(&lab(&folder, &["list"]));

@@ -424,6 +424,7 @@ fn every_file_belongs_to_a_loss() {
         strays(folder, "rs", &shared.iter().map(String::as_str).collect::<Vec<_>>());
     }
     strays(root().join("tests/golden"), "json", &[]);
+    strays(root().join("tests/golden/losses"), "py", &[]);
     // Plots are in the package, so nothing else may lie among them, whatever it is.
     let plots = std::fs::read_dir(crate_root().join("docs/plots")).expect("the plots");
     for file in plots.map(|file| file.expect("a readable folder").file_name()) {

@@ -2,8 +2,9 @@
 
 use crate::workspace::{Outcome, Result, Workspace};
 use clap::Args;
-use std::io::ErrorKind;
-use std::process::Command;
+use loss_lab::commands::catalogue_json;
+use std::io::{ErrorKind, Write as _};
+use std::process::{Command, ExitStatus, Stdio};
 
 const FOLDER: &str = "tests/golden";
 const FAULTS: &str = "tests/golden/faults";
@@ -21,11 +22,15 @@ pub(crate) struct Golden {
     losses: Vec<String>,
 }
 
-/// Runs the scripts, if what they need is there.
+/// Runs the scripts, if what they need is there. Without it `--check` still checks that every loss has its file.
 pub(crate) fn run(workspace: &Workspace, arguments: &Golden) -> Result<Outcome> {
     let requirements = workspace.read(format!("{FOLDER}/requirements.txt"))?;
     if let Some(missing) = missing(&arguments.python, &requirements)? {
-        return Ok(Outcome::NotAvailable(format!("{missing}\n{}", how_to_install(&arguments.python))));
+        let checked = match arguments.check {
+            true => names(workspace, arguments)?,
+            false => "",
+        };
+        return Ok(Outcome::NotAvailable(format!("{missing}{checked}\n{}", how_to_install(&arguments.python))));
     }
     let is_kind = |name: &&String| workspace.path(FAULTS).join(format!("{name}.json")).exists();
     let (kinds, losses): (Vec<&String>, Vec<&String>) = arguments.losses.iter().partition(is_kind);
@@ -33,16 +38,45 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Golden) -> Result<Outcome> 
         if names.is_empty() && !arguments.losses.is_empty() {
             continue;
         }
-        let mut command = Command::new(&arguments.python);
-        command.arg(workspace.path(folder).join("generate.py")).args(names);
+        let mut command = script(workspace, folder, arguments);
+        command.args(names);
         if arguments.check {
             command.arg("--check");
         }
-        if !command.status()?.success() {
+        if !with_catalogue(command)?.success() {
             return Err(format!("{folder}/generate.py failed; what it printed stands above").into());
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Checks that every loss has its file and every file its loss, for which Python is enough; says what was checked.
+fn names(workspace: &Workspace, arguments: &Golden) -> Result<&'static str> {
+    let mut command = script(workspace, FOLDER, arguments);
+    command.arg("--check-names");
+    match with_catalogue(command) {
+        Ok(status) if status.success() => Ok("; checked only that losses and files belong together"),
+        Ok(_) => Err(format!("{FOLDER}: what is wrong stands above").into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(""),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn script(workspace: &Workspace, folder: &str, arguments: &Golden) -> Command {
+    let mut command = Command::new(&arguments.python);
+    command.arg(workspace.path(folder).join("generate.py")).args(["--catalogue", "-"]);
+    command
+}
+
+/// Runs the script with the catalogue, as `loss-lab list --json` prints it, on its standard input.
+fn with_catalogue(mut command: Command) -> std::io::Result<ExitStatus> {
+    let mut process = command.stdin(Stdio::piped()).spawn()?;
+    let mut input = process.stdin.take().expect("it is piped");
+    // A script that ends before it has read everything says why.
+    let written = input.write_all(catalogue_json().to_string().as_bytes());
+    drop(input);
+    let status = process.wait()?;
+    if status.success() { written.map(|()| status) } else { Ok(status) }
 }
 
 /// What is missing to run the script, if anything is.

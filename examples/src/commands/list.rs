@@ -2,6 +2,7 @@
 
 use super::say;
 use crate::error::LabError;
+use burn_losses::LossConfig;
 use burn_losses::catalogue::{self, Entry, Parameter};
 use clap::Args;
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 /// List every loss with its formula, parameters and source.
 #[derive(Args, Debug)]
 pub struct List {
-    /// As a JSON array.
+    /// As a JSON array. `signature` says what a loss takes, `config` is its configuration with every default written out.
     #[arg(long)]
     json: bool,
     /// Only losses that say this in their name, in what they are called elsewhere (bce, ohem), in their purpose or source.
@@ -24,7 +25,7 @@ impl List {
             None => catalogue::all().iter().collect(),
         };
         if self.json {
-            return say(Value::Array(entries.into_iter().map(entry).collect()));
+            return say(json_of(entries));
         }
         if let (true, Some(text)) = (entries.is_empty(), &self.search) {
             let nearest = catalogue::nearest(text).join(", ");
@@ -54,6 +55,15 @@ impl List {
     }
 }
 
+/// The catalogue, as `list --json` prints it.
+pub fn catalogue_json() -> Value {
+    json_of(catalogue::all())
+}
+
+fn json_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Value {
+    Value::Array(entries.into_iter().map(entry).collect())
+}
+
 fn default(parameter: &Parameter) -> String {
     if parameter.flag { (parameter.default != 0.0).to_string() } else { parameter.default.to_string() }
 }
@@ -76,10 +86,14 @@ fn entry(entry: &Entry) -> Value {
         false => json!(parameter.default),
     };
     let parameter = |parameter: &Parameter| json!({ "name": parameter.name, "default": default(parameter), "range": range(parameter) });
+    // Of the name alone, which is a configuration where everything else has a default.
+    let config = serde_json::from_value::<LossConfig>(json!(entry.name)).ok();
     json!({
         "name": entry.name,
         "aliases": entry.aliases().collect::<Vec<_>>(),
         "family": entry.family.name(),
+        "signature": entry.family.signature(),
+        "config": config,
         "formula": entry.formula,
         "purpose": entry.purpose,
         "source": entry.source,

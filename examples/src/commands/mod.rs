@@ -11,6 +11,7 @@ mod report;
 mod train;
 
 pub use eval::answer;
+pub use list::catalogue_json;
 
 use crate::error::LabError;
 use crate::experiment::Experiment;

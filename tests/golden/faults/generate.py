@@ -4,18 +4,18 @@
     python generate.py infinities     write only the named kinds
     python generate.py --check        write nothing; fail if a file differs from what would be written
 
-The definitions are those of ../generate.py, ../elementwise.py, ../soft.py and ../whole.py, in mpmath; no derivative is
-written down. Where an input is infinite, value and slopes are limits: of finite inputs that grow without end, along
+The definitions are those of ../losses, in mpmath, and the names, defaults and order of the losses those of the program
+(`--catalogue FILE`, as of ../generate.py); no derivative is written down. Where an input is infinite, value and slopes are limits: of finite inputs that grow without end, along
 paths of different speed where two inputs grow; what has no limit there is left out (`settled`). What else is left out
 says so where it is. PyTorch is the witness of whatever it has, where it is right (`witness`).
 """
 
+import argparse
 import json
 import math
 import pathlib
 import sys
 from decimal import ROUND_CEILING, Decimal
-from types import SimpleNamespace
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -24,11 +24,19 @@ import torch  # noqa: E402
 from mpmath import mp, mpf  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
-import elementwise  # noqa: E402
-import generate as classes  # noqa: E402
-import soft  # noqa: E402
-import whole  # noqa: E402
-from common import as_json, exact_in, exact_in_bf16  # noqa: E402
+import catalogue  # noqa: E402
+import discovery  # noqa: E402
+import exact  # noqa: E402
+from losses import backward_correction, bi_tempered  # noqa: E402
+from signatures import classes, elements, soft, whole  # noqa: E402
+from writing import as_json, exact_in, exact_in_bf16, pinned_versions  # noqa: E402
+
+PARSER = argparse.ArgumentParser(description="The right answers to requests that once were answered wrongly.")
+PARSER.add_argument("kinds", nargs="*", help="the kinds of faults; all of them unless given")
+PARSER.add_argument("--check", action="store_true", help="write nothing; fail if a file would change")
+PARSER.add_argument("--left-out", action="store_true", help="say what has no limit, and is in no file")
+PARSER.add_argument("--catalogue", metavar="FILE", help="what `loss-lab list --json` wrote, or -; it is run unless given")
+ARGUMENTS = PARSER.parse_args()
 
 INF, NAN = math.inf, math.nan
 ALL = ("f64", "f32", "f16", "bf16")
@@ -54,88 +62,31 @@ def array(shape, data):
     return {"shape": list(shape), "data": list(data)}
 
 
-def parameters(config, defaults):
-    parts = {**defaults[config["name"]], **{k: v for k, v in config.items() if k != "name"}}
-    return SimpleNamespace(**{n: v if isinstance(v, bool) else mpf(v) for n, v in parts.items()})
+def golden(name, of_probabilities=False):
+    """The definition of a loss, of classes or of targets that are probabilities."""
+    return next(golden for golden in discovery.of(name) if (golden.kind == "soft") == of_probabilities)
 
 
-def class_terms(config, inputs, weights=None, ignored=None):
-    """Of logits and classes."""
-    full = classes.filled(config)
-    shape, targets = inputs["logits"]["shape"], inputs["targets"]["data"]
-    layout = classes.Layout(shape, config)
-    weights = [mpf(w) for w in weights or [1] * layout.classes]
-    terms = []
-    for row in range(layout.rows):
-        places = [("logits", j) for j in layout.places(row)]
-        if targets[row] == ignored:
-            terms.append(Term(places, None))
-            continue
-        terms.append(
-            Term(places, lambda x, centre, t=targets[row]: classes.row_value(full, list(x), list(centre), t, weights))
-        )
-    return terms
+def terms_of(config, inputs, kind="logits", weights=None, ignored=None):
+    """A term for each loss of a request."""
+    signature, names = SIGNATURES.get(config["name"], "class"), list(inputs)
+    shape = inputs[names[0]]["shape"]
+    if is_soft(inputs, signature):
+        terms = soft.terms(golden(config["name"], True), config, shape, kind, weights)
+    elif signature == "class":
+        terms = classes.terms(config, shape, inputs["targets"]["data"], weights, ignored)
+    elif signature in ("whole", "multilabel"):
+        terms = whole.terms(golden(config["name"]), config, shape)
+    else:
+        terms = elements.terms(golden(config["name"]), config, shape, kind)
+    return [Term([(names[n], j) for n, j in term.places], term.function and term.value) for term in terms]
 
 
-def element_terms(config, inputs, kind="logits"):
-    names, name = list(inputs), config["name"]
-    c = parameters(config, elementwise.DEFAULTS)
-    case = {"config": config, "input": kind, "label_smoothing": 0, "pos_weight": None}
-
-    def value(x, centre):
-        return elementwise.element_value(case, c, 0, list(x), list(centre))
-
-    assert name in elementwise.DEFAULTS
-    return [Term([(n, j) for n in names], value) for j in range(len(inputs[names[0]]["data"]))]
-
-
-def soft_terms(config, inputs, kind="logits", weights=None):
-    full = soft.filled(config)
-    shape = inputs["logits"]["shape"]
-    # Without weights there is no sum of them to multiply a row by, which need not be 1.
-    weights = [mpf(v) for v in weights or ([1] * shape[1] if full["name"] in soft.EXPECTED else [])]
-
-    def value(x, centre):
-        half = len(x) // 2
-        rows = [soft.Row(kind, list(n[:half]), list(n[half:])) for n in (centre, x)]
-        row = soft.Row(kind, list(x[:half]), list(x[half:]), rows[0])
-        return soft.row_value(full, row, weights)
-
-    return [
-        Term([("logits", j) for j in places] + [("targets", j) for j in places], value)
-        for places in soft.places_of(shape)
-    ]
-
-
-def whole_terms(config, inputs):
-    full, names = whole.filled(config), list(inputs)
-    groups, _ = whole.layout(config["name"], inputs[names[0]]["shape"])
-
-    def value(x, centre):
-        half = len(x) // 2
-        return whole.FORMULAS[full["name"]](full, x[:half], x[half:], (centre[:half], centre[half:]))
-
-    return [Term([(n, j) for n in names for j in places], value) for places in groups]
+def is_soft(inputs, signature):
+    return signature == "class" and inputs["targets"]["shape"] == inputs["logits"]["shape"]
 
 
 # Their values and slopes.
-
-
-def forget():
-    """What the definitions remember was computed with other digits."""
-    for function in (
-        classes.exp,
-        classes.ln,
-        soft.exp,
-        soft.ln,
-        soft.exact_power,
-        whole.exp,
-        whole.ln,
-        whole.softplus,
-        classes.tempered_log_sum,
-        classes.row_of_inverse,
-    ):
-        function.cache_clear()
 
 
 def slope(term, point, k, step):
@@ -154,8 +105,8 @@ def tempered_softmax_far_out(row, t):
     if t == 1:
         return [row.p(k) for k in range(len(row.logits))]
     start = max(row.centre.logits)
-    number = classes.tempered_log_sum(tuple(row.logits), t, start, mp.dps)
-    return [classes.tempered_exp(x - number, t) for x in row.logits]
+    number = bi_tempered.tempered_log_sum(tuple(row.logits), t, start, mp.dps)
+    return [bi_tempered.tempered_exp(x - number, t) for x in row.logits]
 
 
 class NoLimit(Exception):
@@ -223,20 +174,20 @@ def evaluate(config, terms, inputs, graded, digits=None, step=None):
             continue
         if any(math.isinf(x) for x in point):
             with mp.workdps(LIMIT_DIGITS if config["name"] not in OF_EXPONENTIALS else 3 * LIMIT_DIGITS):
-                forget()
+                exact.forget()
                 far = [mpf(10) ** n for n in (20, 40, 80)]
                 if config["name"] in OF_LOGARITHMS:
                     far = [mp.ldexp(1, 10**n) for n in (20, 40, 80)]
                 if config["name"] in OF_EXPONENTIALS:
                     far = [mpf(150), mpf(300), mpf(600)]
-                usual, classes.tempered_softmax = classes.tempered_softmax, tempered_softmax_far_out
+                usual, bi_tempered.tempered_softmax = bi_tempered.tempered_softmax, tempered_softmax_far_out
                 try:
                     value, *slopes = at_infinity(term, point, far, by)
                 finally:
-                    classes.tempered_softmax = usual
+                    bi_tempered.tempered_softmax = usual
         else:
             with mp.workdps(digits or 720):
-                forget()
+                exact.forget()
                 at = [mpf(x) for x in point]
                 numbers = [term.function(at, at)]
                 numbers += [slope(term, at, k, mpf(step or "1e-350")) for k in by]
@@ -250,14 +201,6 @@ def evaluate(config, terms, inputs, graded, digits=None, step=None):
     return values, gradients
 
 
-SIGNATURES = {
-    **dict.fromkeys(classes.DEFAULTS, "class"),
-    **dict.fromkeys(elementwise.POINTWISE, "pointwise"),
-    **dict.fromkeys(elementwise.BINARY, "binary"),
-    **dict.fromkeys(elementwise.DISTRIBUTION, "distribution"),
-    **dict.fromkeys(whole.DEFAULTS, "whole"),
-    **dict.fromkeys(whole.MULTILABEL, "multilabel"),
-}
 NAMES = {
     "pointwise": ("prediction", "target"),
     "binary": ("scores", "targets"),
@@ -265,9 +208,20 @@ NAMES = {
     "whole": ("prediction", "target"),
     "distribution": ("location", "scale", "target"),
 }
-CLASS = [name for name in classes.DEFAULTS if name not in ("flooding", *classes.TRANSFORMS)]
-SOFT = list(soft.DEFAULTS)
-ONLY_SOFT = [name for name in SOFT if name not in classes.DEFAULTS]
+catalogue.read(ARGUMENTS.catalogue)
+SIGNATURES = {name: entry["signature"] for name, entry in catalogue.ENTRIES.items() if entry["signature"] != "any"}
+
+
+def names_of(*kinds):
+    """Of the losses whose targets are such."""
+    return [golden.name for golden in discovery.all_of_them() if golden.kind in kinds]
+
+
+CLASS, SOFT = names_of("class"), names_of("soft")
+ONLY_SOFT = [name for name in SOFT if name not in CLASS]
+VIEWS = [name for name in CLASS if "views" in catalogue.filled({"name": name})]
+POINTWISE, BINARY, DISTRIBUTION = names_of("pointwise"), names_of("binary"), names_of("distribution")
+MULTILABEL, WHOLE = names_of("multilabel"), names_of("multilabel", "whole")
 
 
 def graded_of(config):
@@ -312,15 +266,9 @@ class Suite:
         signature = SIGNATURES.get(config["name"], "class")
         kind = options.get("input", "logits")
         weights = options.get("class_weights")
-        is_soft = signature == "class" and inputs["targets"]["shape"] == inputs["logits"]["shape"]
-        if is_soft:
-            terms, graded = soft_terms(config, inputs, kind, weights), ["logits", "targets"]
-        elif signature == "class":
-            terms, graded = class_terms(config, inputs, weights, options.get("ignore_index")), ["logits"]
-        elif signature in ("whole", "multilabel"):
-            terms, graded = whole_terms(config, inputs), graded_of(config)
-        else:
-            terms, graded = element_terms(config, inputs, kind), graded_of(config)
+        terms = terms_of(config, inputs, kind, weights, options.get("ignore_index"))
+        of_probabilities = is_soft(inputs, signature)
+        graded = ["logits", "targets"] if of_probabilities else graded_of(config)
         try:
             digits = digits or (60 if values_only else None)
             values, gradients = evaluate(config, terms, inputs, [] if values_only else graded, digits, step)
@@ -329,17 +277,17 @@ class Suite:
             return
         first = next(iter(inputs.values()))["shape"]
         if by == "none":
-            shape = inputs["targets"]["shape"] if signature == "class" and not is_soft else first
-            if is_soft:
+            shape = inputs["targets"]["shape"] if signature == "class" and not of_probabilities else first
+            if of_probabilities:
                 shape = [first[0], *first[2:]]
             if signature in ("whole", "multilabel"):
-                shape = whole.layout(config["name"], first)[1]
+                shape = whole.layout(golden(config["name"]), first)[1]
             data = values
         else:
             shape, data = [1], [math.fsum(values)]
             if by == "mean":
                 divisor = len(values)
-                if signature == "class" and not is_soft:
+                if signature == "class" and not of_probabilities:
                     divisor = sum((weights or [1] * first[1])[t] for t in inputs["targets"]["data"])
                 data = [data[0] / divisor]
                 gradients = {n: [g / divisor for g in gradient] for n, gradient in gradients.items()}
@@ -369,7 +317,7 @@ def pairs(signature, rows):
 
 def logits_of(rows, targets, name="cross_entropy"):
     """Rows of logits, of several views where the loss has them: then each view is shifted by another row."""
-    views = classes.filled({"name": name}).get("views", 1) if name in classes.DEFAULTS else 1
+    views = catalogue.filled({"name": name}).get("views", 1)
     of_views = [rows[(i + v) % len(rows)] for v in range(views) for i in range(len(rows))]
     flat = [float(x) for row in of_views for x in row]
     return {"logits": array([len(of_views), len(rows[0])], flat), "targets": array([len(targets)], targets)}
@@ -386,22 +334,21 @@ def row_of_uniform_inverse(transition, t, digits):
 
 def class_numbers():
     suite = Suite()
-    usual = classes.row_of_inverse
+    usual = backward_correction.row_of_inverse
     few = ((mpf("0.75"), mpf("0.125"), mpf("0.125")), (mpf("0.125"), mpf("0.75"), mpf("0.125")), (mpf("0.125"),) * 2 + (mpf("0.75"),))
     for pair in zip(usual(few, 1, mp.dps), row_of_uniform_inverse(few, 1, mp.dps)):
         assert abs(pair[0] - pair[1]) < 1e-12
-    row_of_uniform_inverse.cache_clear = usual.cache_clear
-    classes.row_of_inverse = row_of_uniform_inverse
+    backward_correction.row_of_inverse = row_of_uniform_inverse
     try:
         of_many_classes(suite)
     finally:
-        classes.row_of_inverse = usual
+        backward_correction.row_of_inverse = usual
     return suite
 
 
 def of_many_classes(suite):
     for name in CLASS:
-        views = classes.filled({"name": name}).get("views", 1)
+        views = catalogue.filled({"name": name}).get("views", 1)
         for dtype, count, targets in (("u8", 256, [1, 255]), ("i8", 160, [1, 127])):
             rows = [[0.0] * count for _ in range(len(targets) * views)]
             for i, row in enumerate(rows):
@@ -591,7 +538,7 @@ def left_out():
             what = "nan" if math.isnan(poison) else "plus_inf" if poison > 0 else "minus_inf"
             gradients = {"logits": answer["gradients"]["logits"]["data"]}
             suite.known(f"{name}_ignores_{what}", {"name": name}, inputs, answer["value"]["data"], gradients, ignore_index=-100, shape=[2])
-            if "label_smoothing" in classes.DEFAULTS[name] and name != "cross_entropy":
+            if "label_smoothing" in catalogue.filled({"name": name}) and name != "cross_entropy":
                 continue
             weighted = dict(inputs, targets=array([2], [2, 1]))
             suite.known(f"{name}_weight_0_of_{what}", {"name": name}, weighted, answer["value"]["data"], gradients, class_weights=[1.0, 0.0, 1.0], shape=[2])
@@ -703,7 +650,7 @@ def add_each(suite, config, signature, rows, title=None, **options):
 def infinities():
     suite = Suite()
     both = [(INF, -INF), (-INF, INF), (INF, INF), (-INF, -INF)]
-    configs = [{"name": name} for name in elementwise.POINTWISE] + [c for c in SETTINGS if c["name"] in elementwise.POINTWISE]
+    configs = [{"name": name} for name in POINTWISE] + [c for c in SETTINGS if c["name"] in POINTWISE]
     margins = ("hinge", "squared_hinge", "modified_huber", "perceptron", "soft_margin", "sparsemax_hinge", "hinge_embedding")
     for config in configs:
         name = config["name"]
@@ -721,11 +668,11 @@ def infinities():
             if config.get("log_input") is False:
                 rows = [row for row in rows if row[0] != -INF]
         add_each(suite, config, "pointwise", rows)
-    for config in [{"name": name} for name in elementwise.BINARY] + BINARY_SETTINGS:
+    for config in [{"name": name} for name in BINARY] + BINARY_SETTINGS:
         rows = [(x, y) for x in (INF, -INF) for y in (0, 1, 0.25)]
         add_each(suite, config, "binary", rows)
-    distributions = [{"name": name} for name in elementwise.DISTRIBUTION]
-    for config in distributions + [c for c in SETTINGS if c["name"] in elementwise.DISTRIBUTION]:
+    distributions = [{"name": name} for name in DISTRIBUTION]
+    for config in distributions + [c for c in SETTINGS if c["name"] in DISTRIBUTION]:
         rows = [(x, s, y) for x, y in ((INF, 0), (-INF, 1), (0.5, INF), (0.5, -INF), (INF, -INF), (-INF, INF)) for s in (1, 4)]
         rows += [(x, s, y) for x, y in ((0, 0), (1, -0.5)) for s in (INF, -INF)]
         add_each(suite, config, "distribution", rows)
@@ -743,7 +690,7 @@ def infinities():
             row = [change.get(k, x) for k, x in enumerate(ordinary)]
             alone = Suite()
             # Several views: the first has it, the others are ordinary.
-            views = classes.filled(config).get("views", 1)
+            views = catalogue.filled(config).get("views", 1)
             flat = row + ordinary * (views - 1)
             inputs = {"logits": array([views, 4], flat), "targets": array([1], [0])}
             alone.add("alone", config, inputs)
@@ -764,7 +711,7 @@ def infinities():
     case = next(case for case in suite.cases if case["name"] == "multiclass_sparsemax_of_the_issue")
     assert abs(case["answer"]["value"]["data"][0] - 0.5677083) < 1e-7
     # Rows and batches.
-    for name in whole.DEFAULTS:
+    for name in WHOLE:
         signature = SIGNATURES[name]
         x, y = [0.5, 1.25, 2.0], [1.0, 0.0, 0.0] if signature == "multilabel" else [0.25, 3.0, 1.5]
         for at in range(3):
@@ -871,7 +818,7 @@ def nan():
             continue  # only the logit of the target counts
         for k in range(3):
             rows = [[NAN if n == k else x for n, x in enumerate((-0.5, -1.25, -2.0))], [-1.0, -0.25, -0.5]]
-            if name in classes.OF_VIEWS:
+            if name in VIEWS:
                 continue  # the views of the second row hold the first one, too
             suite.add(f"{name}_logit_{k}", {"name": name}, logits_of(rows, [0, 1]))
     return suite
@@ -1090,7 +1037,7 @@ def parameter_ends():
     assert abs(half["answer"]["value"]["data"][0] - 0.741534) < 1e-6
     # A common factor of the class weights cancels in the mean.
     for name in CLASS:
-        views = classes.filled({"name": name}).get("views", 1)
+        views = catalogue.filled({"name": name}).get("views", 1)
         rows = [[-0.5, -1.25, -2.0], [-1.0, -0.25, -0.5]]
         inputs = logits_of(rows, [2, 1], name)
         for factor in (2.0, 1e-60, 1e300):
@@ -1216,7 +1163,7 @@ def limits():
     # Numbers near the end of the dtype.
     f32 = torch.tensor([3e38, 2e38, 1e38, 1e-44], dtype=torch.float32).tolist()
     large = {("f32", "f64"): f32[:3], ("f64",): [1.5e308, 1e308, 5e307], ("f16", "f32"): [65504.0, 40000.0, 20000.0]}
-    residuals = [name for name in elementwise.POINTWISE if name not in OTHERS and name not in ("gaussian_kl", "lp", "hinge", "squared_hinge", "modified_huber", "perceptron", "soft_margin", "sparsemax_hinge", "hinge_embedding", "adaptive_wing")]
+    residuals = [name for name in POINTWISE if name not in OTHERS and name not in ("gaussian_kl", "lp", "hinge", "squared_hinge", "modified_huber", "perceptron", "soft_margin", "sparsemax_hinge", "hinge_embedding", "adaptive_wing")]
     for dtypes, (a, b, c) in large.items():
         rows = [(a, b), (a, c), (b, 0), (-a, 0), (0, a), (c, -c)]
         for name in [*residuals, "msle"]:
@@ -1225,7 +1172,7 @@ def limits():
         for x in (a, -a):
             for name in ("hinge", "squared_hinge", "modified_huber", "perceptron", "soft_margin", "sparsemax_hinge"):
                 suite.add(f"{name}_{dtypes[0]}_{x:g}", {"name": name}, pairs("pointwise", [(x, 1), (x, -1)]), dtypes=dtypes)
-        for name in elementwise.DISTRIBUTION:
+        for name in DISTRIBUTION:
             rows = [(a, 1, 0), (b, a, 0), (0, a, 0), (a, b, c)]
             suite.add(f"{name}_{dtypes[0]}_{a:g}", {"name": name}, pairs("distribution", rows), dtypes=dtypes, digits=1500)
         for name in ("rmse", "cosine_distance", "rmsle", "scale_invariant_log"):
@@ -1237,7 +1184,7 @@ def limits():
                 suite.add(f"{titled({'name': name, **({'p': p} if p else {})})}_{dtypes[0]}_{a:g}", config, logits_of([[a, -a], [c, b], [a, 0.0]], [0, 1, 0]), dtypes=dtypes, digits=1500)
         for name in CLASS:
             # The loss of negative_learning is told from infinity up to 1e30; mpmath is slow for bi_tempered.
-            if name in ("negative_log_likelihood", "negative_learning", "bi_tempered", *classes.OF_VIEWS):
+            if name in ("negative_log_likelihood", "negative_learning", "bi_tempered", *VIEWS):
                 continue
             # The sum of several logarithms leaves the dtype.
             if name in ("normalized_cross_entropy", "normalized_focal") and dtypes[0] != "f16":
@@ -1269,13 +1216,13 @@ def label_checks():
         inputs = {names[0]: array(shape, [1.0, 0.5]), names[1]: array(shape, [1.0, label])}
         suite.error(f"{name}_{label}", {"loss": config, "inputs": inputs}, words or [f"{label:g}"])
 
-    for name in [*elementwise.BINARY, *whole.MULTILABEL]:
+    for name in [*BINARY, *MULTILABEL]:
         for label in (255.0, -1.0, 1.5, 2.0, INF, -INF):
             wrong(name, {"name": name}, label)
     for name in ("hinge", "squared_hinge", "modified_huber", "perceptron", "soft_margin", "sparsemax_hinge", "hinge_embedding"):
         for label in (255.0, -255.0, 2.0, INF):
             wrong(name, {"name": name}, label)
-    for name in elementwise.BINARY:
+    for name in BINARY:
         inputs = {"scores": array([2], [1.0, 0.5]), "targets": array([2], [1.0, 255.0])}
         suite.error(f"top_k_{name}", {"loss": {"name": "top_k", "ratio": 1.0, "loss": name}, "inputs": inputs}, ["255"])
     return suite
@@ -1324,7 +1271,7 @@ def inputs():
         suite.cases.append({"name": name, "request": line, "error": words})
     # What holds no number but has a shape of very many: any answer, but an answer.
     huge = 100_000_000_000
-    for name in (*whole.DEFAULTS, "l1", "binary_cross_entropy", "gaussian_nll", "top_k", "individual_flooding"):
+    for name in (*WHOLE, "l1", "binary_cross_entropy", "gaussian_nll", "top_k", "individual_flooding"):
         signature = SIGNATURES.get(name, "pointwise")
         for shape in ([huge, 0], [0, huge], [huge, 0, huge], [2, 0, huge], [2**63, 0]):
             for by in ("mean", "none"):
@@ -1365,26 +1312,25 @@ def document(kind, versions, suite):
     return head + '  "cases": [\n' + ",\n".join(block(case) for case in suite.cases) + "\n  ]\n}\n"
 
 
-def main(arguments):
-    check = "--check" in arguments
-    kinds = [a for a in arguments if not a.startswith("--")] or list(KINDS)
+def main():
+    kinds = ARGUMENTS.kinds or list(KINDS)
     torch.set_num_threads(1)
-    versions = classes.pinned_versions()
+    versions = pinned_versions()
     stale = []
     for kind in kinds:
         suite = KINDS[kind]()
         text = document(kind, versions, suite)
         path = HERE / f"{kind}.json"
-        if not check:
+        if not ARGUMENTS.check:
             path.write_text(text, encoding="ascii", newline="\n")
         elif not path.exists() or path.read_text(encoding="ascii") != text:
             stale.append(kind)
         print(f"faults/{kind}: {len(suite.cases)} cases, {len(text) // 1000} kB, without {len(suite.left_out)}", flush=True)
-        if "--left-out" in arguments:
+        if ARGUMENTS.left_out:
             print("\n".join(suite.left_out))
     if stale:
         sys.exit(f"not what this script writes: {', '.join(stale)}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
