@@ -235,6 +235,21 @@ mod tests {
         cases(&[name.to_owned()], usize::MAX).expect("a case").into_iter().find(|case| case.mode == mode).expect("both")
     }
 
+    /// A worker would only say that it is missing.
+    #[test]
+    fn workers_have_every_loss_and_no_other() {
+        let rust = include_str!("../../versus/src/cases.rs");
+        let python = include_str!("../../versus/torch_worker.py");
+        for loss in LOSSES {
+            assert_eq!(rust.matches(&format!("\", \"{}\",\n", loss.name)).count(), 1, "{} in cases.rs", loss.name);
+            assert_eq!(python.matches(&format!("    \"{}\": ", loss.name)).count(), 1, "{} in Python", loss.name);
+        }
+        assert_eq!(rust.matches("\", \"").count(), LOSSES.len());
+        let (_, table) = python.split_once("CASES = {\n").expect("the table");
+        let (table, _) = table.split_once("\n}\n").expect("its end");
+        assert_eq!(table.lines().count(), LOSSES.len());
+    }
+
     #[test]
     fn bytes_are_inputs_and_gradients_once() {
         // 6 elements, 2 classes.

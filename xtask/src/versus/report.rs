@@ -7,7 +7,7 @@ use crate::workspace::{Result, Workspace};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Part of the speed of a copy that is as good as an aim.
 const SHARE_OF_COPY: f64 = 0.85;
@@ -31,8 +31,9 @@ pub(crate) struct Facts {
     commit: String,
     pub(crate) against: Option<String>,
     pub(crate) torch: Option<String>,
-    load_before: Option<String>,
-    pub(crate) load_after: Option<String>,
+    /// How many cores others used, before and after.
+    pub(crate) busy_before: Option<f64>,
+    pub(crate) busy_after: Option<f64>,
     pub(crate) seconds: f64,
 }
 
@@ -54,17 +55,38 @@ impl Facts {
                 .unwrap_or_else(|_| "unknown".to_owned()),
             against: None,
             torch: None,
-            load_before: load(),
-            load_after: None,
+            busy_before: None,
+            busy_after: None,
             seconds: 0.0,
         })
     }
 }
 
-/// The load of the machine over one, five and fifteen minutes, where the system says it.
-pub(crate) fn load() -> Option<String> {
-    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
-    Some(text.split_whitespace().take(3).collect::<Vec<_>>().join(", "))
+impl Facts {
+    /// Whether somebody else used a tenth of a core.
+    fn was_busy(&self) -> bool {
+        [self.busy_before, self.busy_after].into_iter().flatten().any(|cores| cores >= 0.1)
+    }
+}
+
+/// How many cores are at work during a second in which we are not, where the system says it.
+pub(super) fn busy_cores() -> Option<f64> {
+    let before = read_ticks(&std::fs::read_to_string("/proc/stat").ok()?)?;
+    std::thread::sleep(Duration::from_secs(1));
+    let after = read_ticks(&std::fs::read_to_string("/proc/stat").ok()?)?;
+    let (busy, all) = (after.0 - before.0, after.1 - before.1);
+    let cores = std::thread::available_parallelism().ok()?.get() as f64;
+    (all > 0.0).then(|| cores * busy / all)
+}
+
+/// The time spent at work and all time, of all cores, from Linux's /proc/stat.
+fn read_ticks(stat: &str) -> Option<(f64, f64)> {
+    let line = stat.lines().next()?.strip_prefix("cpu ")?;
+    // user, nice, system, idle, waiting for a disk, two kinds of interrupts, stolen.
+    let ticks: Vec<f64> = line.split_whitespace().take(8).map_while(|word| word.parse().ok()).collect();
+    let idle = ticks.get(3)? + ticks.get(4)?;
+    let all: f64 = ticks.iter().sum();
+    Some((all - idle, all))
 }
 
 /// The name of the processor, and the widest registers it has, where the system says so.
@@ -219,9 +241,15 @@ fn head(page: &mut String, facts: &Facts) {
         let _ = write!(page, ", against {against}");
     }
     let _ = writeln!(page, ". Measured for {:.0} s.", facts.seconds);
-    let load = |load: &Option<String>| load.clone().unwrap_or_else(|| "unknown".to_owned());
-    let (before, after) = (load(&facts.load_before), load(&facts.load_after));
-    let _ = writeln!(page, "Load of the machine over 1, 5 and 15 minutes: {before} before, {after} after.\n");
+    let cores = |cores: Option<f64>| cores.map_or_else(|| "unknown".to_owned(), |cores| format!("{cores:.2}"));
+    let (before, after) = (cores(facts.busy_before), cores(facts.busy_after));
+    let _ = writeln!(page, "Cores at work for others: {before} before, {after} after.\n");
+    if facts.was_busy() {
+        page.push_str(
+            "**The machine had other work to do.** Times and ratios are those of programs that wait for \
+             each other's threads, and PyTorch's threads wait longest: measure again on a quiet machine.\n\n",
+        );
+    }
     page.push_str(
         "All candidates take turns in one run. A ratio is how many times faster than the candidate this library is: the \
          median over the turns, and in brackets the interval that holds nine tenths of them. *Slower*, in bold, is where \
@@ -319,6 +347,14 @@ fn not_measured(page: &mut String, facts: &Facts, rows: &[Row]) {
     }
     page.push_str(&lines.join("\n"));
     page.push('\n');
+    let rounded = rows.iter().flat_map(|row| row.rounded.iter().map(move |(candidate, what)| (row, candidate, what)));
+    let lines: Vec<String> = rounded
+        .map(|(row, candidate, what)| format!("- {}, {}: {what}\n", row.case.title(), candidate.title()))
+        .collect();
+    if !lines.is_empty() {
+        page.push_str("\n## Timed, with digits lost to rounding\n\n");
+        page.push_str(&lines.concat());
+    }
 }
 
 /// Cases that reach their aim, cases slower than PyTorch.
@@ -364,8 +400,8 @@ pub(super) fn json(facts: &Facts, rows: &[Row]) -> String {
             "processor": facts.processor,
             "system": facts.system,
             "cores": facts.cores,
-            "load_before": facts.load_before,
-            "load_after": facts.load_after,
+            "busy_cores_before": facts.busy_before,
+            "busy_cores_after": facts.busy_after,
         },
         "threads": facts.threads,
         "versions": {
@@ -393,8 +429,10 @@ fn case_json(row: &Row) -> Value {
             (key(it.candidate).to_owned(), json!({"seconds": seconds, "times_faster": ratio, "turns": it.turns}))
         })
         .collect();
-    let faults: serde_json::Map<String, Value> =
-        row.faults.iter().map(|(candidate, why)| (key(*candidate).to_owned(), json!(why))).collect();
+    let said = |said: &[(Candidate, String)]| -> serde_json::Map<String, Value> {
+        said.iter().map(|(candidate, why)| (key(*candidate).to_owned(), json!(why))).collect()
+    };
+    let (faults, rounded) = (said(&row.faults), said(&row.rounded));
     json!({
         "loss": row.case.loss.name,
         "family": row.case.loss.family,
@@ -410,6 +448,7 @@ fn case_json(row: &Row) -> Value {
         }),
         "candidates": candidates,
         "faults": faults,
+        "rounded": rounded,
     })
 }
 
@@ -430,8 +469,8 @@ mod tests {
             commit: "0123456789ab".to_owned(),
             against: Some("main (ba9876543210)".to_owned()),
             torch: Some("2.15.0".to_owned()),
-            load_before: Some("0.1, 0.2, 0.3".to_owned()),
-            load_after: None,
+            busy_before: Some(0.02),
+            busy_after: None,
             seconds: 12.3,
         }
     }
@@ -444,7 +483,7 @@ mod tests {
             turns: turns.iter().map(|turn| Some(turn * 1e-3)).collect(),
         });
         let case = cases.into_iter().find(|case| case.mode == Mode::Both).expect("a case");
-        Row { case, measured: measured.collect(), faults: Vec::new() }
+        Row { case, measured: measured.collect(), faults: Vec::new(), rounded: Vec::new() }
     }
 
     /// Of aim 4: reached against PyTorch; by the copy; not at all; and one with no aim.
@@ -514,8 +553,25 @@ mod tests {
     }
 
     #[test]
+    fn ticks_are_idle_or_not() {
+        let stat = "cpu  10 20 30 400 5 0 6 7 99 99\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
+        assert_eq!(read_ticks(stat), Some((73.0, 478.0)));
+        assert_eq!(read_ticks("intr 1 2 3"), None);
+    }
+
+    #[test]
+    fn a_busy_machine_is_said_to_be() {
+        let busy = Facts { busy_after: Some(0.3), ..facts() };
+        assert!(markdown(&busy, &rows()).contains("**The machine had other work"));
+        assert!(!markdown(&facts(), &rows()).contains("**The machine had other work"));
+    }
+
+    #[test]
     fn faults_are_named() {
         let mut rows = rows();
+        rows[1].rounded.push((Candidate::Operations, "its value is 1.9, ours 2".to_owned()));
+        let lost = "## Timed, with digits lost to rounding\n\n- l1 6 + backward, tensor operations: its value is 1.9, ours 2\n";
+        assert!(markdown(&facts(), &rows).contains(lost));
         rows[0].faults.push((Candidate::Compile, "its value is 1, ours 2".to_owned()));
         assert!(markdown(&facts(), &rows).contains("- mse 6 + backward, torch.compile: its value is 1, ours 2"));
     }
@@ -531,7 +587,7 @@ mod tests {
             (Some(72), Some(4.0), Some("yes"))
         );
         assert_eq!(page["versions"]["torch"], "2.15.0");
-        assert_eq!(page["machine"]["load_after"], Value::Null);
+        assert_eq!(page["machine"]["busy_cores_after"], Value::Null);
     }
 
     #[test]
