@@ -173,20 +173,26 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Versus) -> Result<Outcome> 
         let row = measure(&mut workers, case, effort);
         eprintln!("{}/{} {}", index + 1, cases.len(), report::progress(&row));
         rows.push(row);
+        // Whoever stops it keeps what there is.
+        facts.seconds = start.elapsed().as_secs_f64();
+        write(&out, &facts, &rows)?;
     }
-    facts.seconds = start.elapsed().as_secs_f64();
     drop(workers);
     facts.busy_after = report::busy_cores();
-
-    let page = report::markdown(&facts, &rows);
-    fs::write(out.join("versus.json"), report::json(&facts, &rows))?;
-    fs::write(out.join("versus.md"), &page)?;
-    println!("{page}");
+    println!("{}", write(&out, &facts, &rows)?);
     let faults: Vec<&Row> = rows.iter().filter(|row| !row.faults.is_empty()).collect();
     match faults.len() {
         0 => Ok(Outcome::Done),
         n => Err(format!("{n} cases have candidates that failed or gave another answer; the report names them").into()),
     }
+}
+
+/// Writes both files, and gives back the page.
+fn write(out: &Path, facts: &report::Facts, rows: &[Row]) -> Result<String> {
+    let page = report::markdown(facts, rows);
+    fs::write(out.join("versus.json"), report::json(facts, rows))?;
+    fs::write(out.join("versus.md"), &page)?;
+    Ok(page)
 }
 
 impl Worker {
