@@ -342,6 +342,9 @@ fn not_measured(page: &mut String, facts: &Facts, rows: &[Row]) {
         }
     }
     page.push_str("\n## Not measured\n\n");
+    if rows.iter().any(|row| !row.faults.is_empty()) {
+        page.push_str("Where two values differ it may be ours that is wrong.\n\n");
+    }
     if lines.is_empty() {
         lines.push("Nothing: every candidate that has a loss gave our answer.".to_owned());
     }
