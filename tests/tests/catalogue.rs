@@ -573,6 +573,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ("xtask/", &["Cargo.toml"]),
     ("xtask/src/", &[".rs"]),
     ("xtask/templates/", &[".txt"]),
+    ("xtask/versus/", &["Cargo.toml", ".rs", ".py"]),
 ];
 
 /// The largest file, in bytes.

@@ -1,9 +1,10 @@
-//! `cargo xtask`: writes the files of this repository that are made by a program, or checks that they are up to date.
+//! `cargo xtask`: writes the files of this repository that are made by a program, or checks that they are up to date; and measures.
 
 mod catalogue;
 mod golden;
 mod new_loss;
 mod plots;
+mod versus;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +37,8 @@ enum Task {
     NewLoss(new_loss::NewLoss),
     /// Make the golden vectors with tests/golden/generate.py.
     Golden(golden::Golden),
+    /// Measure the losses against all they can be compared with, in one run.
+    Versus(versus::Versus),
 }
 
 /// What `cargo xtask` exits with where a tool it needs is not installed.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Catalogue { check } => catalogue::run(&workspace, check),
         Task::NewLoss(arguments) => new_loss::run(&workspace, &arguments),
         Task::Golden(arguments) => golden::run(&workspace, &arguments),
+        Task::Versus(arguments) => versus::run(&workspace, &arguments),
     });
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
