@@ -9,6 +9,11 @@ mod tensors;
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
+/// And those of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+mod guide {}
+
 pub use problem::*;
 pub use tensors::*;
 

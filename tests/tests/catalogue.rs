@@ -1,5 +1,5 @@
-//! The catalogue is complete: every loss has its file, its documentation, golden cases, a plot and a row in the README,
-//! and everything that lies there belongs to a loss.
+//! The catalogue is complete: every loss has its file, its documentation, golden cases, a plot and a row in
+//! `docs/losses.md`, and everything that lies there belongs to a loss. The links of the Markdown files lead somewhere.
 
 use burn_losses::LossConfig;
 use burn_losses::catalogue::{self, Entry, Family, Parameter, Range, Signature};
@@ -367,15 +367,45 @@ fn wrappers_and_only_wrappers_hold_another_loss() {
     });
 }
 
-#[test]
-fn every_loss_has_a_row_in_the_readme() {
-    let readme = read(&root().join("README.md"));
-    let (_, table) = readme.split_once("\n## The losses\n").expect("the section of the losses");
-    let (table, _) = table.split_once("\n## ").expect("a section after it");
-    report(|entry| {
-        let rows = table.lines().filter(|line| line.starts_with(&format!("| `{}`", entry.name))).count();
-        if rows == 1 { Vec::new() } else { vec![format!("{rows} rows in the section of the losses of README.md")] }
+/// The heading of a family's section in `docs/losses.md`.
+fn title(family: Family) -> String {
+    let name = family.name().replace('_', " ");
+    format!("{}{}", name[..1].to_uppercase(), &name[1..])
+}
+
+/// What a page says of a loss: the headings of the sections that have a row for it, by the link to its file.
+fn sections_with<'a>(page: &'a str, entry: &Entry) -> Vec<&'a str> {
+    let row = format!("| [`{}`](../crates/burn-losses/src/", entry.name);
+    let headings = page.lines().scan("", |heading, line| {
+        *heading = line.strip_prefix("## ").unwrap_or(heading);
+        Some((*heading, line))
     });
+    headings.filter(|(_, line)| line.starts_with(&row)).map(|(heading, _)| heading).collect()
+}
+
+#[test]
+fn every_loss_has_a_row_in_the_section_of_its_family() {
+    let page = read(&root().join("docs/losses.md"));
+    for entry in catalogue::all() {
+        assert_eq!(sections_with(&page, entry), [title(entry.family)], "{}", entry.name);
+    }
+}
+
+#[test]
+fn readme_counts_the_losses_of_every_family() {
+    let readme = read(&root().join("README.md"));
+    let mut listed = 0;
+    let row = |line: &str| {
+        let cells: Vec<String> = line.split('|').map(|cell| cell.trim().to_owned()).collect();
+        (cells.len() == 6 && cells[1].contains("](docs/losses.md#")).then_some(cells)
+    };
+    for cells in readme.lines().filter_map(row) {
+        let of_family = |entry: &&Entry| cells[1].starts_with(&format!("[{}](", title(entry.family)));
+        let count = catalogue::all().iter().filter(of_family).count();
+        assert!(count > 0 && cells[3] == count.to_string(), "{count} losses: {cells:?}");
+        listed += count;
+    }
+    assert_eq!(listed, catalogue::all().len(), "losses in the families of the README");
 }
 
 #[test]
@@ -559,8 +589,8 @@ const KINDS: &[(&str, &[&str])] = &[
     ("crates/burn-losses/src/", &[".rs"]),
     ("docs/", &[".md"]),
     ("docs/pictures/", &[".svg"]),
-    ("docs/results/", &[".svg"]),
-    ("examples/", &["Cargo.toml"]),
+    ("docs/results/", &["README.md", ".svg"]),
+    ("examples/", &["Cargo.toml", "README.md"]),
     ("examples/assets/", &[".ttf", ".txt", ".py"]),
     ("examples/data/", &[".md", ".csv.gz"]),
     ("examples/src/", &[".rs", ".html"]),
@@ -651,6 +681,133 @@ fn file_check_sees_what_does_not_belong() {
         "tests/golden/__pycache__/common.cpython-313.pyc",
     ] {
         assert!(file_fault(stray, 1).is_some(), "{stray}");
+    }
+}
+
+/// A Markdown text without its code: blocks between fences, and spans between backticks.
+fn without_code(text: &str) -> String {
+    let mut in_block = false;
+    let lines = text.lines().map(|line| {
+        let is_fence = line.trim_start().starts_with("```");
+        in_block ^= is_fence;
+        if is_fence || in_block { "" } else { line }
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    // A span ends with its paragraph at the latest.
+    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.split('`').step_by(2).collect::<String>());
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Where the links and pictures of a Markdown text lead to.
+fn links(text: &str) -> Vec<String> {
+    let text = without_code(text);
+    let inline = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let defined = text.lines().filter(|line| line.starts_with('[')).filter_map(|line| line.split_once("]: "));
+    let defined = defined.map(|(_, target)| target);
+    let html = ["src=\"", "href=\""].map(|attribute| text.split(attribute).skip(1)).into_iter().flatten();
+    let html = html.filter_map(|rest| rest.split_once('"')).map(|(target, _)| target);
+    let targets = inline.chain(defined).chain(html).filter_map(|target| target.split_whitespace().next());
+    targets.map(|target| target.trim_matches(['<', '>']).to_owned()).collect()
+}
+
+/// The anchors of the headings of a Markdown text, as GitHub makes them.
+fn anchors(text: &str) -> Vec<String> {
+    let mut anchors: Vec<String> = Vec::new();
+    let mut in_block = false;
+    for line in text.lines() {
+        in_block ^= line.trim_start().starts_with("```");
+        let words = line.trim_start_matches('#');
+        if in_block || words.len() == line.len() || !words.starts_with(' ') {
+            continue;
+        }
+        let kept = words.trim().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        let anchor = kept.collect::<String>().to_lowercase().replace(' ', "-");
+        let before = anchors.iter().filter(|other| **other == anchor).count();
+        anchors.push(if before == 0 { anchor } else { format!("{anchor}-{before}") });
+    }
+    anchors
+}
+
+/// What is wrong with the relative links of a Markdown file; `text_of` gives the text of a file of the repository.
+fn link_faults(path: &str, text: &str, text_of: &impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut faults = Vec::new();
+    for link in links(text).into_iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
+        let (file, anchor) = link.split_once('#').map_or((link.as_str(), None), |(file, anchor)| (file, Some(anchor)));
+        let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
+        let mut is_inside = !file.starts_with('/');
+        for step in file.split('/') {
+            is_inside &= step != ".." || steps.pop().is_some();
+            steps.extend(Some(step).filter(|step| ![".", "..", ""].contains(step)));
+        }
+        let target = if file.is_empty() { Some(text.to_owned()) } else { text_of(&steps.join("/")) };
+        match (target, anchor) {
+            (Some(target), Some(anchor)) if !anchors(&target).iter().any(|other| other == anchor) => {
+                faults.push(format!("{path}: {link}: there is no such heading"));
+            }
+            (Some(_), _) if is_inside => {}
+            _ => faults.push(format!("{path}: {link}: there is no such file")),
+        }
+    }
+    faults
+}
+
+#[test]
+fn links_of_the_documents_lead_somewhere() {
+    let files = files();
+    let text_of = |path: &str| files.iter().any(|file| file == path).then(|| read_lossy(&root().join(path)));
+    let documents: Vec<&String> = files.iter().filter(|path| path.ends_with(".md")).collect();
+    let texts = documents.iter().map(|path| (path.as_str(), read(&root().join(path))));
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for (path, text) in texts {
+        count += links(&text).len();
+        faults.extend(link_faults(path, &text, &text_of));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(documents.len() > 10 && count > 200, "only {count} links in {} files", documents.len());
+}
+
+/// A file that may be a picture.
+fn read_lossy(path: &Path) -> String {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The test's own test.
+#[test]
+fn link_check_sees_what_leads_nowhere() {
+    let text_of = |path: &str| match path {
+        "docs/a.md" => Some("# One\n## It's `two`: x_y\n## One\n```\n# Code\n```\n".to_owned()),
+        "pictures/p.svg" => Some(String::new()),
+        _ => None,
+    };
+    for right in [
+        "[a](a.md)",
+        "[a](./a.md#one), [b](../docs/a.md#its-two-x_y) and [c](a.md#one-1)",
+        "![p](../pictures/p.svg)",
+        "[`p`](../pictures/p.svg \"title\")",
+        "[x]: a.md",
+        "<https://example.org> [w](https://example.org/no#where)",
+        "`[a](no.md)`\n\n```\n[a](no.md)\n```",
+        "## Here\n[h](#here)",
+    ] {
+        assert_eq!(link_faults("docs/b.md", right, &text_of), Vec::<String>::new(), "{right}");
+    }
+    for wrong in [
+        "[a](no.md)",
+        "[a](docs/a.md)",
+        "[a](a.md#three)",
+        "[a](a.md#code)",
+        "[a](a.md#one-2)",
+        "[a](../../docs/a.md)",
+        "[a](/docs/a.md)",
+        "![p](../pictures/q.svg)",
+        "<img src=\"q.svg\">",
+        "[x]: no.md",
+        "[h](#nowhere)",
+    ] {
+        assert_eq!(link_faults("docs/b.md", wrong, &text_of).len(), 1, "{wrong}");
     }
 }
 

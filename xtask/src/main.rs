@@ -27,9 +27,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Write the table of losses in README.md.
+    /// Write the list of losses in docs/losses.md and the table of families in README.md.
     Catalogue {
-        /// Write nothing; fail if the table differs from what would be written.
+        /// Write nothing; fail if one of them differs from what would be written.
         #[arg(long)]
         check: bool,
     },

@@ -10,8 +10,8 @@ use crate::statistics::Spread;
 use crate::store::Folder;
 use crate::task::Task;
 use crate::training::{self, Epoch};
-use burn_losses::{BackwardCorrection, ForwardCorrection, LossConfig};
 use burn_losses::catalogue::{self, Family};
+use burn_losses::{BackwardCorrection, ForwardCorrection, LossConfig};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 

@@ -31,10 +31,12 @@ impl Text {
         Ok(())
     }
 
-    /// With `new` in the place of `old`.
-    pub(super) fn instead_of(&mut self, old: &str, new: &str) -> Result<()> {
-        let at = self.text.find(old).ok_or_else(|| self.not_found(old))?;
-        self.text.replace_range(at..at + old.len(), new);
+    /// With `words` before the first `end` behind `heading`; in front of white space that stands there.
+    pub(super) fn before_next(&mut self, heading: &str, end: &str, words: &str) -> Result<()> {
+        let at = self.text.find(heading).ok_or_else(|| self.not_found(heading))?;
+        let end = self.text[at..].find(end).ok_or_else(|| self.not_found(end))?;
+        let at = self.text[..at + end].trim_end().len();
+        self.text.insert_str(at, words);
         Ok(())
     }
 
@@ -78,8 +80,8 @@ mod tests {
         let mut text = Text::new("file", "// mod a\nmod b;\nuse {x};\nlast;\n".to_owned());
         text.before("mod ", "mod a;\n").expect("found");
         text.after("use {", "w, ").expect("found");
-        text.instead_of("last;", "first;").expect("found");
+        text.before_next("last", ";", "+").expect("found");
         assert!(text.before("nowhere", "").is_err());
-        assert_eq!(text.done(), "// mod a\nmod a;\nmod b;\nuse {w, x};\nfirst;\n");
+        assert_eq!(text.done(), "// mod a\nmod a;\nmod b;\nuse {w, x};\nlast+;\n");
     }
 }
