@@ -153,6 +153,33 @@ fn losses_are_their_definitions() {
     faults.report(1_200);
 }
 
+/// In f32 a sum of many numbers has the digits of f32, not what naive addition leaves of them.
+#[test]
+fn long_groups_keep_their_digits() {
+    const LEN: usize = 300_001;
+    let mut faults = Faults::default();
+    let random = &mut Random::new(11);
+    // Of pairs there would be too many.
+    let losses = whole_configurations(LEN).into_iter().filter(|config| config.name() != "multilabel_margin");
+    for config in losses.filter(|config| !config.to_string().contains('[')) {
+        let problem = TensorProblem::random(&config, &[2, LEN], random);
+        let in_dtype = |dtype| {
+            plain_ways()
+                .into_iter()
+                .find(|way| way.dtype == dtype)
+                .map(|way| (way, problem.run(&way, Some(Reduction::Mean))))
+        };
+        let (Some((_, exact)), Some((way, got))) = (in_dtype(DType::F64), in_dtype(DType::F32)) else { continue };
+        let tolerance = Tolerance { relative: 3e-6, floor: 3e-6, ..close(DType::F32) };
+        let what = |of: &str| format!("{of}, {way} {config}");
+        faults.compare(tolerance, &got.value, &exact.value, || what("value"));
+        let slopes = |outcome: &TensorOutcome| outcome.gradients[0].clone().expect("a gradient");
+        faults.compare(tolerance, &slopes(&got), &slopes(&exact), || what("gradient"));
+    }
+    // No GPU is asked: the same kernels serve all backends without a host.
+    faults.report(if ways().iter().any(|way| way.dtype == DType::F64) { 12 } else { 0 });
+}
+
 /// The test's own test: the definition of one loss is not that of another.
 #[test]
 fn definitions_tell_losses_apart() {

@@ -9,6 +9,9 @@ use crate::base::strict::Strict;
 use crate::base::{check, error};
 use crate::config::{Form, LossConfig};
 use crate::table::LOSSES;
+use burn::config::Config;
+use core::fmt;
+use core::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -190,6 +193,30 @@ fn unknown_name(name: &str) -> LossError {
     let nearest = nearest(name).join(", ");
     LossError(format!("loss: name must be one of the catalogue's, got \"{name}\" (the nearest: {nearest})"))
 }
+
+/// As JSON, in one line.
+impl fmt::Display for LossConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// A name, or JSON as in a file: what a command line has.
+impl FromStr for LossConfig {
+    type Err = LossError;
+
+    fn from_str(text: &str) -> Result<Self, LossError> {
+        let text = text.trim();
+        if !text.starts_with('{') {
+            return Self::by_name(text);
+        }
+        let read = |error: serde_json::Error| LossError(error.to_string());
+        serde_json::from_str::<Strict>(text).map_err(read).and_then(|Strict(value)| Self::from_value(value))
+    }
+}
+
+/// `load` and `save` read and write a file of JSON.
+impl Config for LossConfig {}
 
 impl Serialize for LossConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -66,6 +66,10 @@ use std::sync::Arc;
 /// let (flooding, inner) = config.wrapper::<Flooding>().unwrap();
 /// assert_eq!((flooding.level, inner.formula::<Focal>().unwrap().gamma.clone()), (0.0, 1.5.into()));
 /// assert!(config.formula::<Focal>().is_none());
+/// // On a command line it is a name or JSON.
+/// assert_eq!("focal".parse::<LossConfig>()?, Focal::default().into());
+/// assert_eq!(config.to_string().parse::<LossConfig>()?, config);
+/// # Ok::<(), burn_losses::LossError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct LossConfig {

@@ -36,3 +36,31 @@ pub(crate) fn wide_enough_to_sum<const D: usize>(tensor: Tensor<D>) -> Tensor<D>
 pub(crate) fn dtype_of_sums(device: &Device, of: DType) -> DType {
     if of == DType::F64 || is_on_host(device, of) { DType::F64 } else { DType::F32 }
 }
+
+/// Sums over axis 1 that keep their digits however long it is.
+pub(crate) trait Summed {
+    /// The sum over axis 1, with length 1 there. Burn adds one number after the other in f32, which at a million numbers
+    /// leaves three digits: longer axes are summed in blocks, and the sums of these in a wider dtype.
+    fn summed(self) -> Self;
+}
+
+/// How many numbers are added up in their own dtype.
+const ADDED: usize = 256;
+
+impl Summed for Tensor<3> {
+    fn summed(self) -> Self {
+        let [rows, len, inner] = self.dims();
+        let blocks = len / ADDED;
+        if blocks < 2 {
+            return self.sum_dim(1);
+        }
+        let dtype = self.dtype();
+        let whole = self.clone().narrow(1, 0, blocks * ADDED).reshape([rows * blocks, ADDED, inner]).sum_dim(1);
+        let mut sum = wide_enough_to_sum(whole.reshape([rows, blocks, inner])).sum_dim(1);
+        let rest = len - blocks * ADDED;
+        if rest > 0 {
+            sum = sum + wide_enough_to_sum(self.narrow(1, blocks * ADDED, rest).sum_dim(1));
+        }
+        if sum.dtype() == dtype { sum } else { sum.cast(dtype) }
+    }
+}

@@ -3,6 +3,7 @@
 use super::cross_entropy;
 use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::formula::Labels;
+use crate::engine::reduce::Summed as _;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::Tensor;
@@ -78,8 +79,8 @@ impl TensorFormula for ImageBalancedBinaryCrossEntropy {
         let share = 1.0 / prediction.dims()[1] as f64;
         let yes = target.detach();
         let no = -(yes.clone() - 1.0);
-        let of_yes = no.clone().sum_dim(1) * share;
-        let of_no = yes.clone().sum_dim(1) * share;
-        cross_entropy(prediction, yes * of_yes, no * of_no).sum_dim(1) * share
+        let of_yes = no.clone().summed() * share;
+        let of_no = yes.clone().summed() * share;
+        cross_entropy(prediction, yes * of_yes, no * of_no).summed() * share
     }
 }

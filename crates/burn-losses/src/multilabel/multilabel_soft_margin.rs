@@ -5,6 +5,7 @@ use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::base::per_class::ClassParameter;
 use crate::base::per_class::PerClass;
 use crate::engine::formula::Labels;
+use crate::engine::reduce::Summed as _;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};
@@ -109,6 +110,6 @@ impl TensorFormula for MultilabelSoftMargin {
         let weights = Tensor::<3>::from_data(TensorData::new(weights, shape), (&device, dtype));
         let yes = target.detach();
         let no = -(yes.clone() - 1.0);
-        cross_entropy(prediction, yes * weights.clone(), no * weights).sum_dim(1) * (1.0 / classes)
+        cross_entropy(prediction, yes * weights.clone(), no * weights).summed() * (1.0 / classes)
     }
 }

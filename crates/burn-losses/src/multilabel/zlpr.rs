@@ -4,6 +4,7 @@ use super::{is_yes, known};
 use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::formula::Labels;
 use crate::engine::graph::{elementwise, moved};
+use crate::engine::reduce::Summed as _;
 use crate::real::Real;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
@@ -94,7 +95,7 @@ fn log_sum(x: Tensor<3>, left_out: Tensor<3, Bool>) -> Tensor<3> {
     let is_most = fixed.clone().equal(most.clone().expand(shape));
     let e = (fixed - most.clone()).mask_fill(is_most, 0.0).exp();
     // The 1, too, by e^most, and less 1: exactly 0 where the 1 is the largest.
-    let rest = e.clone().sum_dim(1) + ((-most.clone()).exp() - 1.0);
+    let rest = e.clone().summed() + ((-most.clone()).exp() - 1.0);
     let share = e / (rest.clone() + 1.0);
     let infinite = most.clone().equal_elem(f64::INFINITY);
     let value = most.mask_fill(infinite, 0.0) + elementwise([rest], |[x]| x.ln_1p());

@@ -4,6 +4,7 @@ use super::tempered::divergence;
 use super::{Tempered, is_class, real, tensor};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::moved;
+use crate::engine::reduce::Summed as _;
 use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -137,7 +138,7 @@ impl TensorClassFormula for BiTempered {
             let [p, log_p, gap] = [&tempered.p, &tempered.log_p, &gap].map(|x| real(at(x)));
             tensor::<3>(divergence(y, p, log_p, gap, self.t1))
         };
-        let others = term(other, &|x| x.clone()).mask_fill(is_target, 0.0).sum_dim(1);
+        let others = term(other, &|x| x.clone()).mask_fill(is_target, 0.0).summed();
         let target = term(1.0 - self.label_smoothing + other, &|x| x.clone().gather(1, targets.clone()));
         let slopes = tempered.slopes(gap, targets, other, self.t1);
         others + target + moved(scores, slopes)

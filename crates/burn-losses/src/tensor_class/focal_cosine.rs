@@ -3,6 +3,7 @@
 use super::without;
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::class::Focal;
+use crate::engine::reduce::Summed as _;
 use crate::signature::{Init, TensorClassFormula};
 use burn::config::Config;
 use burn::tensor::{DType, Int, Tensor};
@@ -138,7 +139,7 @@ fn one_less_cosine(scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3> {
     let scaled = scaled.mask_fill(empty.clone().expand(shape), 0.0);
     let along = scaled.clone().gather(1, targets.clone());
     let others = without(scaled, targets, 0.0);
-    let others = (others.clone() * others).sum_dim(1);
+    let others = (others.clone() * others).summed();
     let square = along.clone() * along.clone();
     let norm = (others.clone() + square.clone()).mask_fill(empty.clone(), 1.0).sqrt();
     let steep = square.lower(others.clone());

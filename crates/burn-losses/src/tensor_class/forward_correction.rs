@@ -3,6 +3,7 @@
 use super::transition::Transition;
 use super::{Softmax, real, tensor};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
+use crate::engine::reduce::Summed as _;
 use crate::real::Real;
 use crate::signature::TensorClassFormula;
 use burn::config::Config;
@@ -112,7 +113,7 @@ impl TensorClassFormula for ForwardCorrection {
         let of = |f: fn(f64) -> f64| table.of(&targets, &scores, f);
         let (share, miss, log_share) = (of(|share| share), of(|share| 1.0 - share), of(f64::ln));
         let Softmax { log_p, p, most, moved, .. } = Softmax::new(scores);
-        let missed = (p.clone() * miss).sum_dim(1);
+        let missed = (p.clone() * miss).summed();
         let is_far = missed.clone().greater_equal_elem(0.5);
         let near = tensor::<3>(-(-real(missed.mask_fill(is_far.clone(), 0.0))).ln_1p());
         let terms = log_p + log_share;
@@ -120,7 +121,7 @@ impl TensorClassFormula for ForwardCorrection {
         let nowhere = top.clone().equal_elem(f64::NEG_INFINITY);
         let top = top.mask_fill(nowhere, 0.0);
         let e = (terms - top.clone()).exp();
-        let sum = e.clone().sum_dim(1);
+        let sum = e.clone().summed();
         let lost = sum.clone().equal_elem(0.0);
         let sum = sum.mask_fill(lost.clone(), 1.0);
         let value = near.mask_where(is_far, -(sum.clone().log() + top)).mask_fill(lost, f64::INFINITY);
@@ -128,9 +129,9 @@ impl TensorClassFormula for ForwardCorrection {
         // What is the same in all Tₖₜ does not move the loss: slopes are of the differences from the likeliest class's.
         let common = share.clone().gather(1, most);
         let none = common.clone().equal_elem(0.0);
-        let mixture = (p.clone() * share.clone()).sum_dim(1).mask_fill(none.clone(), 1.0);
+        let mixture = (p.clone() * share.clone()).summed().mask_fill(none.clone(), 1.0);
         let slope = (share - common) * p / mixture;
         let slope = slope.mask_where(none.expand(e.dims()), e / sum);
-        value - (slope * moved).sum_dim(1)
+        value - (slope * moved).summed()
     }
 }

@@ -3,6 +3,7 @@
 use super::{added, relu, without};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::elementwise;
+use crate::engine::reduce::Summed as _;
 use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -104,6 +105,6 @@ impl TensorClassFormula for MultiMargin {
         let slack = if self.p == 2.0 { elementwise([slack], |[slack]| slack.clone() * slack) } else { slack };
         // By a power of two first, which rounds nothing: a sum of huge margins may be finite by C only.
         let share = 0.5_f64.powi(classes.log2().ceil() as i32);
-        (slack * share).sum_dim(1) * (1.0 / (classes * share))
+        (slack * share).summed() * (1.0 / (classes * share))
     }
 }

@@ -3,6 +3,7 @@
 use super::{added, best, is_class, places, relu};
 use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::graph::moved;
+use crate::engine::reduce::Summed as _;
 use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -97,19 +98,19 @@ impl TensorClassFormula for MulticlassEntmax {
         let root = |s: Tensor<3>| relu(others.clone() - s);
         for _ in 0..3 {
             let u = root(s.clone());
-            let over = (u.clone() * u.clone()).sum_dim(1) - s.clone() * (-s.clone() + 2.0);
-            s = relu(s.clone() + over / ((u.sum_dim(1) - s + 1.0) * 2.0));
+            let over = (u.clone() * u.clone()).summed() - s.clone() * (-s.clone() + 2.0);
+            s = relu(s.clone() + over / ((u.summed() - s + 1.0) * 2.0));
         }
         let u = root(s.clone());
         let square = u.clone() * u.clone();
         let behind = -gap.gather(1, targets.clone());
-        let value = (square.clone() * u).sum_dim(1) * (2.0 / 3.0);
+        let value = (square.clone() * u).summed() * (2.0 / 3.0);
         let value = value + s.clone() * s.clone() * (s.clone() * (-2.0 / 3.0) + 2.0) + behind;
 
         // p − e, of the best class without a difference of numbers near 1.
         let hit = most.equal(targets.clone());
         let top = -s + 1.0;
-        let of_most = (top.clone() * top).mask_where(hit, -square.clone().sum_dim(1));
+        let of_most = (top.clone() * top).mask_where(hit, -square.clone().summed());
         let is_target = is_class(targets, shape[1]);
         let slope = square.clone().mask_where(is_target, square - 1.0);
         let slope = slope.mask_where(is_most, of_most.expand(shape));

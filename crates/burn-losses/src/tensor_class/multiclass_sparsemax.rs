@@ -3,6 +3,7 @@
 use super::{added, best, is_class, places, relu};
 use crate::base::entry::{Described, Entry, Family, Parameter};
 use crate::engine::graph::moved;
+use crate::engine::reduce::Summed as _;
 use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{Int, Tensor};
@@ -85,7 +86,7 @@ impl TensorClassFormula for MulticlassSparsemax {
         let sums = above.clone().sort_descending(1).cumsum(1);
         let s = (sums / (places(&above) + 1.0)).max_dim(1);
         let others = relu(above - s.clone()).mask_fill(is_most.clone(), 0.0);
-        let square = (others.clone() * others.clone()).sum_dim(1) + s.clone() * s.clone();
+        let square = (others.clone() * others.clone()).summed() + s.clone() * s.clone();
         let hit = most.equal(targets.clone());
         // The best class is as good as itself, even at ∞.
         let behind = (largest - fixed.gather(1, targets.clone())).mask_fill(hit.clone(), 0.0);

@@ -2,6 +2,7 @@
 
 use super::{Softmax, movement};
 use crate::base::entry::{Described, Entry, Family, Parameter};
+use crate::engine::reduce::Summed as _;
 use crate::signature::TensorClassFormula;
 use burn::config::Config;
 use burn::tensor::{DType, Int, Tensor};
@@ -93,6 +94,6 @@ impl TensorClassFormula for OrdinalEmd {
         // The probabilities move by a sum of 0: the side is summed that does not hold the largest.
         let moved = p * moved;
         let moved = (-behind(moved.clone())).mask_where(up_to(most), before(moved));
-        (gap.clone() * gap.clone() + gap * moved * 2.0).sum_dim(1) * (1.0 / classes as f64)
+        (gap.clone() * gap.clone() + gap * moved * 2.0).summed() * (1.0 / classes as f64)
     }
 }

@@ -1,6 +1,7 @@
 //! The softmax of every row, with all its digits, in Burn's graph.
 
 use super::{best, is_class, movement, real, tensor};
+use crate::engine::reduce::Summed as _;
 use crate::real::Real;
 use burn::tensor::{DType, Int, Tensor};
 
@@ -35,7 +36,7 @@ impl Softmax {
         // 0 more, but NaN of NaN, which the largest is left out with. (What is alone at ∞ is certain.)
         let at_infinity = largest.clone().equal_elem(f64::INFINITY);
         let largest = largest.mask_fill(at_infinity, 0.0);
-        let sum = e.clone().sum_dim(1) + (largest.clone() - largest);
+        let sum = e.clone().summed() + (largest.clone() - largest);
         let share = (sum.clone() + 1.0).recip();
         let p = e * share.clone();
         let rest = (sum.clone() * share.clone()).expand(shape);
@@ -46,8 +47,8 @@ impl Softmax {
         // The slope of ln pₐ by xₐ is 1 − pₐ, not 1 and −pₐ added up in the backward pass.
         let moved = movement(scores);
         let weighted = moved.clone() * p.clone();
-        let others = weighted.clone().mask_fill(is_most.clone(), 0.0).sum_dim(1);
-        let own = weighted.mask_fill(is_most.clone().bool_not(), 0.0).sum_dim(1);
+        let others = weighted.clone().mask_fill(is_most.clone(), 0.0).summed();
+        let own = weighted.mask_fill(is_most.clone().bool_not(), 0.0).summed();
         let moved = (moved.clone() - own).mask_where(is_most, moved * miss.clone()) - others;
         Self { log_p, p, miss, most, moved }
     }

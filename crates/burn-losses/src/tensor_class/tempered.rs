@@ -14,6 +14,7 @@
 //! the sum over the other classes less 1 − e^(−θ), which is why a small θ has all its digits, too.
 
 use super::{Softmax, best, is_class, real, tensor};
+use crate::engine::reduce::Summed as _;
 use crate::real::Real;
 use burn::tensor::{Int, Tensor};
 
@@ -42,7 +43,7 @@ impl Tempered {
         let largest = scores.clone().gather(1, most.clone());
         let mut theta = largest.zeros_like();
         let steep = ((scores - largest) * -c).mask_fill(is_most.clone(), 0.0);
-        let others = |p: Tensor<3>| p.mask_fill(is_most.clone(), 0.0).sum_dim(1);
+        let others = |p: Tensor<3>| p.mask_fill(is_most.clone(), 0.0).summed();
         let at = |theta: Tensor<3>, log_1p: fn(Tensor<3>) -> Tensor<3>| {
             let excess = steep.clone() * (theta.clone() * -c).exp();
             let log_p = log_1p(excess.clone()) * (-1.0 / c) - theta;
@@ -54,7 +55,7 @@ impl Tempered {
             let (log_p, flatness) = at(theta.clone(), if step < steps { Tensor::<3>::log1p } else { log_1p });
             let p = log_p.exp();
             let weight = p.clone() * flatness;
-            let lean = (p.clone() - weight.clone()).sum_dim(1) / weight.sum_dim(1);
+            let lean = (p.clone() - weight.clone()).summed() / weight.summed();
             theta = tensor(climbed(real(theta), real(others(p)), real(lean), c));
         }
         let (log_p, flatness) = at(theta.clone(), log_1p);
@@ -90,8 +91,8 @@ impl Tempered {
         let leads = most.equal(targets.clone()).expand(shape);
         let slopes = of_others.mask_where(is_class(targets, shape[1]).bool_or(leads), slopes);
         let slopes = slopes.mask_fill(is_most, 0.0);
-        let share = weight.clone() / weight.sum_dim(1);
-        slopes.clone() - share * slopes.sum_dim(1)
+        let share = weight.clone() / weight.summed();
+        slopes.clone() - share * slopes.summed()
     }
 }
 

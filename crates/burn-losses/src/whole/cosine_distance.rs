@@ -3,6 +3,7 @@
 use super::{across, unit};
 use crate::base::entry::{AxisWords, Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::moved;
+use crate::engine::reduce::Summed as _;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
 use burn::tensor::{Bool, Tensor};
@@ -98,11 +99,11 @@ impl TensorFormula for CosineDistance {
 
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         let (a, b) = (Side::new(&prediction, self.epsilon), Side::new(&target, self.epsilon));
-        let product = (a.x.clone() * b.x.clone()).sum_dim(1);
+        let product = (a.x.clone() * b.x.clone()).summed();
         let cosine = product.clone() / a.length.clone() / b.length.clone();
         // What each has across the other; of a it follows from that of b.
         let across_b = across(&b.x, &a.x, &a.square);
-        let square = (across_b.clone() * across_b.clone()).sum_dim(1) / b.square.clone();
+        let square = (across_b.clone() * across_b.clone()).summed() / b.square.clone();
         let across_a = a.x.clone() * square.clone() - across_b.clone() * (product / b.square.clone());
         let is_plain = a.is_short.clone().bool_or(b.is_short.clone()).bool_or(cosine.clone().lower_equal_elem(0.0));
         let value = (square / (cosine.clone() + 1.0)).mask_where(is_plain, -(cosine - 1.0));
@@ -135,7 +136,7 @@ impl Side {
         let unit = unit(most);
         let x = (x.clone() / unit.clone()).mask_where(is_far.clone().expand(x.dims()), signs);
         let unit = unit.mask_fill(is_far, f64::INFINITY);
-        let square = (x.clone() * x.clone()).sum_dim(1);
+        let square = (x.clone() * x.clone()).summed();
         let length = square.clone().sqrt();
         let is_short = (length.clone() * unit.clone()).lower_equal_elem(epsilon);
         let length = length.mask_where(is_short.clone(), unit.clone().recip() * epsilon);

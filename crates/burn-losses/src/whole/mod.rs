@@ -11,6 +11,7 @@ pub use rmsle::Rmsle;
 pub use scale_invariant_log::ScaleInvariantLog;
 
 use crate::engine::graph::moved;
+use crate::engine::reduce::Summed as _;
 use crate::real::Real;
 use burn::tensor::{DType, Tensor};
 
@@ -34,7 +35,7 @@ fn root_mean_square(x: Tensor<3>, epsilon: f64) -> Tensor<3> {
     let scaled = near.mask_where(is_far.clone().expand(x.dims()), signs);
     let least = unit.clone().recip() * epsilon.sqrt();
     let least = (least.clone() * least).mask_fill(is_far.clone(), 0.0);
-    let root = ((scaled.clone() * scaled.clone()).sum_dim(1) * share + least).sqrt();
+    let root = ((scaled.clone() * scaled.clone()).summed() * share + least).sqrt();
     let is_zero = root.clone().equal_elem(0.0);
     let slope = scaled * share / root.clone().mask_fill(is_zero, 1.0);
     (root * unit).mask_fill(is_far, 0.0) + moved(x, slope)
@@ -61,7 +62,7 @@ fn at_least(epsilon: f64, x: Tensor<3>) -> Tensor<3> {
 /// What x has across the vector y, along axis 1: x − t·y with the digits that rounding t·y loses, and again for those
 /// that t lacks.
 fn across(x: &Tensor<3>, y: &Tensor<3>, square_of_y: &Tensor<3>) -> Tensor<3> {
-    let share = |x: Tensor<3>| (x * y.clone()).sum_dim(1) / square_of_y.clone();
+    let share = |x: Tensor<3>| (x * y.clone()).summed() / square_of_y.clone();
     let t = share(x.clone());
     let product = y.clone() * t.clone();
     let lost = lost(y, &t, &product);

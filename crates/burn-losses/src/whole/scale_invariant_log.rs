@@ -3,6 +3,7 @@
 use super::{at_least, log_ratio, lost};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
 use crate::engine::graph::{elementwise, pushed};
+use crate::engine::reduce::Summed as _;
 use crate::real::Real;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
@@ -116,7 +117,7 @@ impl TensorFormula for ScaleInvariantLog {
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
         let shape = prediction.dims();
         let (given_x, given_y) = (prediction.clone(), target.clone());
-        let mean = |x: Tensor<3>| x.sum_dim(1) * (1.0 / shape[1] as f64);
+        let mean = |x: Tensor<3>| x.summed() * (1.0 / shape[1] as f64);
         let [x, y] = [prediction, target].map(|x| at_least(self.epsilon, x));
         // Both in a smaller unit, where the largest would leave the finite numbers below.
         let huge = x.clone().max_pair(y.clone()).greater_elem(1e25);
@@ -132,7 +133,7 @@ impl TensorFormula for ScaleInvariantLog {
         // An infinite logarithm makes its item infinite: but for λ = 1, a single one is no scatter.
         let signs = logs.clone().detach();
         let signs = signs.clone().sign().mask_fill(signs.is_inf().bool_not(), 0.0);
-        let lost = signs.clone().abs().sum_dim(1);
+        let lost = signs.clone().abs().summed();
         let is_lost = lost.clone().greater_elem(0.0);
         let logs = logs.mask_fill(is_lost.clone().expand(shape), 0.0);
         let most = if shape[1] == 1 && self.lambda == 1.0 { 0.0 } else { f64::INFINITY };
@@ -143,7 +144,7 @@ impl TensorFormula for ScaleInvariantLog {
         let losses = (mean(rest.clone() * rest) + whole.clone() * whole * (1.0 - self.lambda)).mask_fill(is_lost, most);
         // A single infinite logarithm pushes all others its own way, and what it is compared with the other way.
         let own = signs.mask_fill(lost.equal_elem(1.0).bool_not().expand(shape), 0.0);
-        let others = own.clone().sum_dim(1).expand(shape).mask_fill(own.clone().not_equal_elem(0.0), 0.0);
+        let others = own.clone().summed().expand(shape).mask_fill(own.clone().not_equal_elem(0.0), 0.0);
         let push = (own - others * self.lambda.ceil()) * most.min(1.0);
         losses + pushed(given_x, push.clone()) + pushed(given_y, -push)
     }

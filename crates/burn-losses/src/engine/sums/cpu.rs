@@ -5,7 +5,8 @@
 //! - **across**: a column is a row of its own (class axis not last, or short). Sums run down the columns.
 //! - **along**: a tile is one long row, folded. Sums run down the columns, and the columns are then joined.
 //!
-//! Half precision is converted on the way into the tile and out of it.
+//! Numbers are converted on the way into the tile and out of it: half precision is computed in f32, and a loss that tells how
+//! far two distributions are apart in f64.
 #![allow(unsafe_code)]
 
 use super::weighs_rows;
@@ -24,6 +25,7 @@ use crate::real::{Dual, Real as _};
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::Shape;
+use core::marker::PhantomData;
 use rayon::prelude::*;
 
 /// Classes from which a row is worth a tile of its own.
@@ -35,10 +37,14 @@ pub(crate) fn sweep<B: Host>(inputs: Tensors<B>, call: &SoftCall, asked: Asked<B
         Slot::Float(scores) => scores.dtype(),
         _ => unreachable!("soft class rows have scores"),
     };
-    with_float!(B, dtype, E => sweep_in::<B, E>(inputs, call, asked))
+    let is_soft = matches!(inputs.second, Slot::Float(_)) || call.label_smoothing.is_some();
+    with_float!(B, dtype, E => match is_soft && call.formula.compares() {
+        true => sweep_in::<B, E, f64>(inputs, call, asked),
+        false => sweep_in::<B, E, <E as Element>::Acc>(inputs, call, asked),
+    })
 }
 
-fn sweep_in<B: Host, E: Element>(inputs: Tensors<B>, call: &SoftCall, asked: Asked<B>) -> Made<B> {
+fn sweep_in<B: Host, E: Element, A: Accumulator>(inputs: Tensors<B>, call: &SoftCall, asked: Asked<B>) -> Made<B> {
     let Tensors { first, second, classes, weights, .. } = inputs;
     let mut scores = B::contiguous(first.float().expect("soft class rows have scores"));
     let mut targets = second.float().map(B::contiguous);
@@ -62,7 +68,7 @@ fn sweep_in<B: Host, E: Element>(inputs: Tensors<B>, call: &SoftCall, asked: Ask
     let counts: Option<Vec<f64>> = differ.then(|| {
         let own = weights.as_ref().map(B::elements::<E>);
         let count = |row: usize| {
-            let own = own.map_or(1.0, |own| own[row].to_acc().to_f64());
+            let own = own.map_or(1.0, |own| read(own[row]));
             let of_class = match index.get(row) {
                 Some(class) if call.ignore_index == Some(*class) => 0.0,
                 Some(class) => call.class_weights.as_ref().map_or(1.0, |weights| weights[*class as usize]),
@@ -80,7 +86,7 @@ fn sweep_in<B: Host, E: Element>(inputs: Tensors<B>, call: &SoftCall, asked: Ask
         _ => 1.0,
     };
     let factor = match (call.reduction, &upstream) {
-        (Some(_), Some(upstream)) => scale * B::elements::<E>(upstream)[0].to_acc().to_f64(),
+        (Some(_), Some(upstream)) => scale * read(B::elements::<E>(upstream)[0]),
         _ => scale,
     };
 
@@ -100,7 +106,8 @@ fn sweep_in<B: Host, E: Element>(inputs: Tensors<B>, call: &SoftCall, asked: Ask
     // Not of nothing, which may have any number of classes.
     let smoothing = call.label_smoothing.as_ref().filter(|_| rows > 0);
     let smoothing = smoothing.map(|smoothing| smoothing.shares(extent.classes));
-    let job = Job {
+    let job = Job::<E, A> {
+        wide: PhantomData,
         call,
         extent,
         index: &index,
@@ -123,7 +130,7 @@ fn sweep_in<B: Host, E: Element>(inputs: Tensors<B>, call: &SoftCall, asked: Ask
     let loss = asked.loss.then(|| match each {
         // SAFETY: the tiles cover all rows, and each writes the losses of its own.
         Some(each) => B::tensor(unsafe { written(each, rows) }, call.output_shape(&shape), &device),
-        None => B::tensor(vec![E::from_acc(E::Acc::from_f64(sum * scale))], Shape::new([1]), &device),
+        None => B::tensor(vec![stored::<E>(sum * scale)], Shape::new([1]), &device),
     });
     let [of_scores, of_targets] = outputs;
     // SAFETY: as above, of the gradients that have a place.
@@ -149,8 +156,21 @@ unsafe impl<E: Send> Send for Memory<E> {}
 // SAFETY: as above.
 unsafe impl<E: Sync> Sync for Memory<E> {}
 
+/// An element as a number, and the other way round. Between f32 and f32 nothing is left of it.
+#[inline(always)]
+fn read<E: Element>(element: E) -> f64 {
+    element.to_acc().to_f64()
+}
+
+#[inline(always)]
+fn stored<E: Element>(number: f64) -> E {
+    E::from_acc(E::Acc::from_f64(number))
+}
+
 /// One evaluation.
-struct Job<'a, E: Element> {
+struct Job<'a, E: Element, A> {
+    /// What it is computed in.
+    wide: PhantomData<fn() -> A>,
     call: &'a SoftCall,
     extent: Extent,
     index: &'a [i64],
@@ -163,15 +183,14 @@ struct Job<'a, E: Element> {
     memory: Memory<E>,
 }
 
-impl<E: Element> Job<'_, E> {
+impl<E: Element, A: Accumulator> Job<'_, E, A> {
     /// The sum of the weighted losses.
     fn run(&self) -> f64 {
         let tiles = self.tiles();
         let per_task = ((1 << 15) / (self.extent.classes * self.rows_per_tile())).max(1);
         let tasks = tiles.div_ceil(per_task);
-        let one = |task: usize| {
-            E::Acc::dispatch(Task { job: self, tiles: task * per_task..tiles.min((task + 1) * per_task) })
-        };
+        let one =
+            |task: usize| A::dispatch(Task { job: self, tiles: task * per_task..tiles.min((task + 1) * per_task) });
         if tasks <= 1 || rayon::current_num_threads() == 1 {
             (0..tasks).map(one).sum()
         } else {
@@ -212,18 +231,18 @@ impl<E: Element> Job<'_, E> {
     }
 }
 
-struct Task<'a, 'b, E: Element> {
-    job: &'a Job<'b, E>,
+struct Task<'a, 'b, E: Element, A> {
+    job: &'a Job<'b, E, A>,
     tiles: core::ops::Range<usize>,
 }
 
-impl<E: Element> Kernel<E::Acc> for Task<'_, '_, E> {
+impl<E: Element, A: Accumulator> Kernel<A> for Task<'_, '_, E, A> {
     type Output = f64;
 
     #[inline(always)]
-    fn run<V: Vector<T = E::Acc>>(self) -> f64 {
+    fn run<V: Vector<T = A>>(self) -> f64 {
         let Self { job, tiles } = self;
-        let mut work = Work::<E>::new(job);
+        let mut work = Work::<E, A>::new(job);
         let mut sum = 0.0;
         for tile in tiles {
             sum += work.tile::<V>(tile);
@@ -257,19 +276,19 @@ enum Array {
 /// How many arrays there are.
 const ARRAYS: usize = 14;
 
-struct Work<'a, 'b, E: Element> {
-    job: &'a Job<'b, E>,
+struct Work<'a, 'b, E: Element, A> {
+    job: &'a Job<'b, E, A>,
     along: bool,
     height: usize,
-    arrays: Vec<E::Acc>,
-    sums: SumsBlock<E::Acc>,
+    arrays: Vec<A>,
+    sums: SumsBlock<A>,
 }
 
-impl<'a, 'b, E: Element> Work<'a, 'b, E> {
-    fn new(job: &'a Job<'b, E>) -> Self {
+impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
+    fn new(job: &'a Job<'b, E, A>) -> Self {
         let (along, classes) = (job.along(), job.extent.classes);
         let height = if along { classes.div_ceil(LANES) } else { classes };
-        let zero = E::Acc::from_f64(0.0);
+        let zero = A::from_f64(0.0);
         let mut work = Self {
             job,
             along,
@@ -286,29 +305,29 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             },
         };
         // Of logits: the variable is ln p itself.
-        work.array(Array::LogPSlope).fill(E::Acc::from_f64(1.0));
+        work.array(Array::LogPSlope).fill(A::from_f64(1.0));
         if let (true, Some(weights)) = (job.is_dense(), &job.call.class_weights) {
             let array = work.array(Array::Weights);
             for (class, &weight) in weights.iter().enumerate() {
                 let cells = if along { class..class + 1 } else { class * LANES..(class + 1) * LANES };
-                array[cells].fill(E::Acc::from_f64(weight));
+                array[cells].fill(A::from_f64(weight));
             }
         }
         work
     }
 
-    fn array(&mut self, array: Array) -> &mut [E::Acc] {
+    fn array(&mut self, array: Array) -> &mut [A] {
         let len = self.height * LANES;
         &mut self.arrays[array as usize * len..][..len]
     }
 
-    fn pointer(&mut self, array: Array) -> *mut E::Acc {
+    fn pointer(&mut self, array: Array) -> *mut A {
         self.array(array).as_mut_ptr()
     }
 
     /// One tile; gives the sum of its weighted losses.
     #[inline(always)]
-    fn tile<V: Vector<T = E::Acc>>(&mut self, tile: usize) -> f64 {
+    fn tile<V: Vector<T = A>>(&mut self, tile: usize) -> f64 {
         let (first, rows) = self.job.rows_of(tile);
         let dense = self.job.memory.targets;
         self.load(Array::Score, self.job.memory.scores, first, rows, f64::NEG_INFINITY);
@@ -323,7 +342,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             self.softmax::<V>()
         } else {
             self.given::<V>();
-            ([E::Acc::from_f64(-1.0); LANES], [E::Acc::from_f64(0.0); LANES])
+            ([A::from_f64(-1.0); LANES], [A::from_f64(0.0); LANES])
         };
         self.terms(with_gradient);
         if self.job.call.formula.is_log_sum() {
@@ -335,15 +354,15 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             self.sums.sums[1] = self.total::<V>(Array::Second);
         }
         if self.job.call.formula.compares() {
-            self.sums.excess = self.column_sums(Array::Target, None, -1.0).map(E::Acc::from_f64);
+            self.sums.excess = self.column_sums(Array::Target, None, -1.0).map(A::from_f64);
         }
-        E::Acc::sums(&*self.job.call.formula, &mut self.sums);
+        A::sums(&*self.job.call.formula, &mut self.sums);
 
         let weighs_rows = weighs_rows(self.job.call, self.job.is_dense());
         let row_weights = if weighs_rows { self.row_weights() } else { [1.0; LANES] };
         let mut total = 0.0;
-        let mut factors = [E::Acc::from_f64(0.0); LANES];
-        let mut by_weight = [E::Acc::from_f64(0.0); LANES];
+        let mut factors = [A::from_f64(0.0); LANES];
+        let mut by_weight = [A::from_f64(0.0); LANES];
         for row in 0..rows {
             let own = self.job.counts.map_or(1.0, |counts| counts[first + row]);
             let count = if own == 0.0 { 0.0 } else { own * row_weights[row] };
@@ -352,12 +371,12 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             total += loss;
             if let Some(losses) = self.job.memory.losses {
                 // SAFETY: there is a loss for every row.
-                unsafe { *losses.add(first + row) = E::from_acc(E::Acc::from_f64(loss)) };
+                unsafe { *losses.add(first + row) = stored::<E>(loss) };
             }
-            let upstream = self.job.each_upstream.map_or(1.0, |each| each[first + row].to_acc().to_f64());
-            factors[row] = E::Acc::from_f64(self.job.factor * upstream * count);
+            let upstream = self.job.each_upstream.map_or(1.0, |each| read(each[first + row]));
+            factors[row] = A::from_f64(self.job.factor * upstream * count);
             if weighs_rows && own != 0.0 {
-                by_weight[row] = E::Acc::from_f64(self.job.factor * upstream * own * self.sums.loss[row].to_f64());
+                by_weight[row] = A::from_f64(self.job.factor * upstream * own * self.sums.loss[row].to_f64());
             }
         }
         if with_gradient {
@@ -377,20 +396,20 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         unsafe {
             if along {
                 for (k, cell) in array[..classes].iter_mut().enumerate() {
-                    *cell = (*from.add(first * classes + k)).to_acc();
+                    *cell = A::from_f64(read(*from.add(first * classes + k)));
                 }
-                array[classes..].fill(E::Acc::from_f64(rest));
+                array[classes..].fill(A::from_f64(rest));
             } else if inner == 1 {
                 for row in 0..rows {
                     for k in 0..classes {
-                        array[k * LANES + row] = (*from.add((first + row) * classes + k)).to_acc();
+                        array[k * LANES + row] = A::from_f64(read(*from.add((first + row) * classes + k)));
                     }
                 }
             } else {
                 let start = first / inner * classes * inner + first % inner;
                 for k in 0..classes {
                     for row in 0..rows {
-                        array[k * LANES + row] = (*from.add(start + k * inner + row)).to_acc();
+                        array[k * LANES + row] = A::from_f64(read(*from.add(start + k * inner + row)));
                     }
                 }
             }
@@ -402,11 +421,11 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         let (along, index) = (self.along, self.job.index);
         let classes = self.job.extent.classes;
         let array = self.array(Array::Target);
-        array.fill(E::Acc::from_f64(0.0));
+        array.fill(A::from_f64(0.0));
         for (row, &class) in index[first..first + rows].iter().enumerate() {
             // An ignored target may be no class at all.
             let Some(class) = usize::try_from(class).ok().filter(|class| *class < classes) else { continue };
-            array[if along { class } else { class * LANES + row }] = E::Acc::from_f64(1.0);
+            array[if along { class } else { class * LANES + row }] = A::from_f64(1.0);
         }
     }
 
@@ -417,7 +436,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         let width = if self.along { 1 } else { LANES };
         for (targets, share) in self.array(Array::Target).chunks_exact_mut(width).zip(shares) {
             for target in targets {
-                *target = E::Acc::from_f64(target.to_f64() * kept + share);
+                *target = A::from_f64(target.to_f64() * kept + share);
             }
         }
     }
@@ -425,9 +444,9 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     /// From logits to ln p, p and 1 − p. Gives where the largest logit of each column is (its line in the tile, −1 where
     /// the row's largest is in another column), and the sum S of the others' exponentials.
     #[inline(always)]
-    fn softmax<V: Vector<T = E::Acc>>(&mut self) -> (Columns<E::Acc>, Columns<E::Acc>) {
+    fn softmax<V: Vector<T = A>>(&mut self) -> (Columns<A>, Columns<A>) {
         let (height, along) = (self.height, self.along);
-        let scores: *const E::Acc = self.pointer(Array::Score);
+        let scores: *const A = self.pointer(Array::Score);
         let [log_p, p, miss] = [Array::LogP, Array::P, Array::Miss].map(|array| self.pointer(array));
         let number = |x: f64| V::splat(V::T::from_f64(x));
         let mut largest = [V::T::from_f64(f64::NEG_INFINITY); LANES];
@@ -502,9 +521,9 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
 
     /// From scores that are no logits to ln p, p and 1 − p, and the slopes of the first two.
     #[inline(always)]
-    fn given<V: Vector<T = E::Acc>>(&mut self) {
+    fn given<V: Vector<T = A>>(&mut self) {
         let (input, len) = (self.job.call.input, self.height * LANES);
-        let scores: *const E::Acc = self.pointer(Array::Score);
+        let scores: *const A = self.pointer(Array::Score);
         let to = [Array::LogP, Array::P, Array::Miss, Array::LogPSlope, Array::PSlope].map(|to| self.pointer(to));
         let mut at = 0;
         while at < len {
@@ -545,24 +564,24 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             target_slopes: with_target_slopes
                 .then(|| [self.pointer(Array::TargetSlope), self.pointer(Array::SecondTargetSlope)]),
         };
-        E::Acc::terms(&*self.job.call.formula, &mut stretch);
+        A::terms(&*self.job.call.formula, &mut stretch);
         if self.along && self.job.call.formula.is_log_sum() {
-            self.array(Array::Value)[classes..].fill(E::Acc::from_f64(f64::NEG_INFINITY));
+            self.array(Array::Value)[classes..].fill(A::from_f64(f64::NEG_INFINITY));
             for array in [Array::Slope, Array::TargetSlope, Array::Second, Array::SecondSlope, Array::SecondTargetSlope]
             {
-                self.array(array)[classes..].fill(E::Acc::from_f64(0.0));
+                self.array(array)[classes..].fill(A::from_f64(0.0));
             }
         } else if self.along {
             // What fills the tile is no class.
             for array in [Array::Value, Array::Second, Array::Slope, Array::SecondSlope] {
-                self.array(array)[classes..].fill(E::Acc::from_f64(0.0));
+                self.array(array)[classes..].fill(A::from_f64(0.0));
             }
         }
     }
 
     /// From terms tₖ to ln Σₖ e^{tₖ}, and from their slopes to those of that.
     #[inline(always)]
-    fn exponentiate<V: Vector<T = E::Acc>>(&mut self, with_slopes: bool) {
+    fn exponentiate<V: Vector<T = A>>(&mut self, with_slopes: bool) {
         let (height, along) = (self.height, self.along);
         let values = self.pointer(Array::Value);
         let slopes = [Array::Slope, Array::TargetSlope].map(|slopes| self.pointer(slopes));
@@ -604,7 +623,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             let (most, sum) = (largest[row].to_f64(), sums[row].to_f64());
             // Ordinary numbers, one a row: in f64, which costs nothing.
             let log = if sum == 0.0 { f64::NEG_INFINITY } else { most + sum.ln() };
-            self.sums.sums[0][row] = E::Acc::from_f64(log);
+            self.sums.sums[0][row] = A::from_f64(log);
         }
         if !with_slopes {
             return;
@@ -631,9 +650,9 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
 
     /// The sums of an array, one a row.
     #[inline(always)]
-    fn total<V: Vector<T = E::Acc>>(&mut self, array: Array) -> Columns<E::Acc> {
+    fn total<V: Vector<T = A>>(&mut self, array: Array) -> Columns<A> {
         let (height, along) = (self.height, self.along);
-        let values: *const E::Acc = self.pointer(array);
+        let values: *const A = self.pointer(array);
         let mut sums = [V::T::from_f64(0.0); LANES];
         let mut column = 0;
         while column < LANES {
@@ -651,12 +670,12 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
 
     /// The gradients, to memory.
     #[inline(always)]
-    fn gradients<V: Vector<T = E::Acc>>(
+    fn gradients<V: Vector<T = A>>(
         &mut self,
         softmax: bool,
-        (largest, exp_sum): (&Columns<E::Acc>, &Columns<E::Acc>),
-        factors: &mut Columns<E::Acc>,
-        by_weight: Option<Columns<E::Acc>>,
+        (largest, exp_sum): (&Columns<A>, &Columns<A>),
+        factors: &mut Columns<A>,
+        by_weight: Option<Columns<A>>,
         first: usize,
         rows: usize,
     ) {
@@ -686,9 +705,9 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
             }
             let of_excess = which == 1 && self.job.call.formula.compares();
             let by_weight = by_weight.filter(|_| which == 1);
-            let weights: *const E::Acc = self.pointer(Array::Weights);
+            let weights: *const A = self.pointer(Array::Weights);
             let (d, two) = (self.pointer(one), self.pointer(two));
-            let p: *const E::Acc = self.pointer(Array::P);
+            let p: *const A = self.pointer(Array::P);
             let mut others = [V::T::from_f64(0.0); LANES];
             let mut own = [V::T::from_f64(0.0); LANES];
             // SAFETY: tiles are height × LANES, columns LANES, a multiple of W.
@@ -769,18 +788,18 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
     fn bound(&mut self, slopes: Array, infinite: &[bool; LANES]) {
         for cells in self.array(slopes).chunks_exact_mut(LANES) {
             for (cell, _) in cells.iter_mut().zip(infinite).filter(|(_, infinite)| **infinite) {
-                *cell = E::Acc::from_f64(cell.to_f64().clamp(LOST, -LOST));
+                *cell = A::from_f64(cell.to_f64().clamp(LOST, -LOST));
             }
         }
     }
 
     /// The other way round, when they have been added up.
-    fn unbound(&mut self, slopes: Array, infinite: &[bool; LANES], factors: &Columns<E::Acc>) {
+    fn unbound(&mut self, slopes: Array, infinite: &[bool; LANES], factors: &Columns<A>) {
         for cells in self.array(slopes).chunks_exact_mut(LANES) {
             for (column, cell) in cells.iter_mut().enumerate().filter(|(column, _)| infinite[*column]) {
                 let (slope, factor) = (cell.to_f64(), factors[column].to_f64());
                 if slope.abs() > -LOST * 1e-18 * factor.abs() {
-                    *cell = E::Acc::from_f64(slope.signum() * f64::INFINITY);
+                    *cell = A::from_f64(slope.signum() * f64::INFINITY);
                 }
             }
         }
@@ -825,19 +844,19 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         unsafe {
             if along {
                 for (k, cell) in array[..classes].iter().enumerate() {
-                    *to.add(first * classes + k) = E::from_acc(*cell);
+                    *to.add(first * classes + k) = stored::<E>(cell.to_f64());
                 }
             } else if inner == 1 {
                 for row in 0..rows {
                     for k in 0..classes {
-                        *to.add((first + row) * classes + k) = E::from_acc(array[k * LANES + row]);
+                        *to.add((first + row) * classes + k) = stored::<E>(array[k * LANES + row].to_f64());
                     }
                 }
             } else {
                 let start = first / inner * classes * inner + first % inner;
                 for k in 0..classes {
                     for row in 0..rows {
-                        *to.add(start + k * inner + row) = E::from_acc(array[k * LANES + row]);
+                        *to.add(start + k * inner + row) = stored::<E>(array[k * LANES + row].to_f64());
                     }
                 }
             }

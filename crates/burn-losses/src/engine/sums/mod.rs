@@ -62,20 +62,24 @@ pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     check_shapes(&scores, &targets, weights.as_ref(), &call);
     let dtype = scores.dtype();
     let is_soft = dense || call.label_smoothing.is_some();
-    if is_soft && call.formula.compares() && dtype != DType::F64 && backend::has_f64(&device) {
+    let fused = !call.composed && backend::is_on_host(&device, dtype);
+    // Computed in f64 where there is f64: the kernels do so themselves.
+    let widens = is_soft && call.formula.compares() && dtype != DType::F64 && backend::has_f64(&device);
+    if widens && !fused {
         let targets = match targets {
             Targets::Soft(targets) => Targets::Soft(targets.cast(DType::F64)),
             classes => classes,
         };
         let weights = weights.map(|weights| weights.cast(DType::F64));
-        return evaluate(scores.cast(DType::F64), targets, weights, call).cast(dtype);
+        let wide = SoftCall { composed: true, ..call };
+        return evaluate(scores.cast(DType::F64), targets, weights, wide).cast(dtype);
     }
     if let Some(weights) = &call.class_weights {
         // Only a mean against classes is divided by them.
         let cancels = call.reduction == Some(Reduction::Mean) && !dense;
+        let dtype = if widens { DType::F64 } else { dtype };
         call.class_weights = Some(class_weights::scaled(call.formula.name(), weights, dtype, cancels));
     }
-    let fused = !call.composed && backend::is_on_host(&device, scores.dtype());
     let (second, classes) = match targets {
         Targets::Soft(targets) => (Some(targets.into_dispatch()), None),
         Targets::Classes(classes) if fused => (None, Some(classes.into_dispatch())),
