@@ -396,7 +396,7 @@ fn key(candidate: Candidate) -> &'static str {
 
 /// The same for programs, with the seconds of every turn.
 pub(super) fn json(facts: &Facts, rows: &[Row]) -> String {
-    let cases: Vec<Value> = rows.iter().map(|row| case_json(row)).collect();
+    let cases: Vec<Value> = rows.iter().map(case_json).collect();
     let page = json!({
         "date": facts.date,
         "machine": {
