@@ -184,7 +184,7 @@ class Worker:
         # Otherwise, after some shapes, PyTorch gives up compiling and runs eager code instead.
         torch._dynamo.reset()
         self.loss = CASES[name]
-        self.compiled = torch.compile(self.loss, dynamic=False, fullgraph=True)
+        self.compiled = torch.compile(self.loss, dynamic=False)
         self.inputs = inputs(kind, [int(size) for size in shape.split("x")], mode == "both")
         self.tracked = [x for x in self.inputs if x.requires_grad]
         return []
