@@ -65,12 +65,12 @@ class Term:
     the slope at their border is a convention, the centre picks the piece, so that both neighbours lie on it.
     """
 
-    def __init__(self, places, function, weight=1, share=None, has_slope=True):
+    def __init__(self, places, function, weight=1, share=None, has_slope=lambda point: True):
         self.places = places  # pairs: which input, and where in its data
         self.function = function  # None for an ignored target, whose loss is 0
         self.weight = mpf(weight)  # what the loss is multiplied by
         self.share = self.weight if share is None else mpf(share)  # what it adds to the divisor of the mean
-        self.has_slope = has_slope
+        self.has_slope = has_slope  # False of numbers where the gradient is 0 by convention
 
     def value(self, point, centre):
         return self.weight * self.function(point, centre)
@@ -107,7 +107,7 @@ def evaluate(terms_of, arrays, graded, precision, finish=None, noisy_ties=False)
                 continue
             point = [data[n][j] for n, j in term.places]
             values.append(term.value(point, point))
-            if term.has_slope and not mp.isinf(values[i]):
+            if term.has_slope(point) and not mp.isinf(values[i]):
                 for k, (n, j) in enumerate(term.places):
                     if n in graded:
                         ends.append((i, n, j, *term.ends(point, k, h)))

@@ -66,7 +66,8 @@ def compare(witnessed, inputs, results, by_convention, where):
     for name, (value, gradients) in results.items():
         theirs = witnessed.reduced(name)
         slopes = iter(torch.autograd.grad(theirs.sum(), with_gradient, retain_graph=True))
-        assert close(value if name == "none" else [value], theirs.detach().flatten().tolist()), (*where, name, "value")
+        values = value if name == "none" else [value]
+        assert close(values, theirs.detach().flatten().tolist()), ("definition and witness disagree", *where, name, "value")
         for x, ours in zip(inputs, gradients, strict=True):
             if x is None:
                 assert ours is None
@@ -74,4 +75,4 @@ def compare(witnessed, inputs, results, by_convention, where):
             slope = next(slopes).flatten().tolist()
             for j in by_convention if x is inputs[0] else ():
                 slope[j] = ours[j]
-            assert close(ours, slope), (*where, name, "gradient")
+            assert close(ours, slope), ("definition and witness disagree", *where, name, "gradient")

@@ -164,10 +164,10 @@ fn long_groups_keep_their_digits() {
     for config in losses.filter(|config| !config.to_string().contains('[')) {
         let problem = TensorProblem::random(&config, &[2, LEN], random);
         let in_dtype = |dtype| {
-            plain_ways()
-                .into_iter()
-                .find(|way| way.dtype == dtype)
-                .map(|way| (way, problem.run(&way, Some(Reduction::Mean))))
+            plain_ways().into_iter().find(|way| way.dtype == dtype).map(|way| {
+                let outcome = problem.run(&way, Some(Reduction::Mean));
+                (way, outcome)
+            })
         };
         let (Some((_, exact)), Some((way, got))) = (in_dtype(DType::F64), in_dtype(DType::F32)) else { continue };
         let tolerance = Tolerance { relative: 3e-6, floor: 3e-6, ..close(DType::F32) };

@@ -4,7 +4,7 @@
     python generate.py infinities     write only the named kinds
     python generate.py --check        write nothing; fail if a file differs from what would be written
 
-The definitions are those of ../losses, in mpmath, and the names, defaults and order of the losses those of the program
+The definitions are those of ../losses, in mpmath, and the names and defaults of the losses those of the program
 (`--catalogue FILE`, as of ../generate.py); no derivative is written down. Where an input is infinite, value and slopes are limits: of finite inputs that grow without end, along
 paths of different speed where two inputs grow; what has no limit there is left out (`settled`). What else is left out
 says so where it is. PyTorch is the witness of whatever it has, where it is right (`witness`).
@@ -209,12 +209,12 @@ NAMES = {
     "distribution": ("location", "scale", "target"),
 }
 catalogue.read(ARGUMENTS.catalogue)
-SIGNATURES = {name: entry["signature"] for name, entry in catalogue.ENTRIES.items() if entry["signature"] != "any"}
+SIGNATURES = {name: entry["signature"] for name, entry in sorted(catalogue.ENTRIES.items()) if entry["signature"] != "any"}
 
 
 def names_of(*kinds):
-    """Of the losses whose targets are such."""
-    return [golden.name for golden in discovery.all_of_them() if golden.kind in kinds]
+    """Of the losses whose targets are such, in the alphabet's order, so that the files do not depend on the program's."""
+    return sorted(golden.name for golden in discovery.all_of_them() if golden.kind in kinds)
 
 
 CLASS, SOFT = names_of("class"), names_of("soft")

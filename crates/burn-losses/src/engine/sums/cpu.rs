@@ -20,7 +20,7 @@ use crate::engine::host::{Accumulator, Asked, Element, Host, Made, Output, with_
 use crate::engine::layout::Extent;
 use crate::engine::layout::Place;
 use crate::engine::tensors::{Slot, Tensors};
-use crate::real::lanes::{Kernel, Lanes, Scalar as _, Simd as _, Vector, exp_nonpositive};
+use crate::real::lanes::{Kernel, Lanes, Scalar as _, Vector, exp_nonpositive};
 use crate::real::{Dual, Real as _};
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
