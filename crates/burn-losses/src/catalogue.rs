@@ -1,6 +1,6 @@
 //! The catalogue: every loss by name, with its family, formula, source and parameters.
 //!
-//! It is data, and the configuration, the README's table, the command line and the tests are made from it. A loss
+//! It is data, and the configuration, the documents, the command line and the tests are made from it. A loss
 //! joins by its [`Described`] implementation, in its own file, and one line in `table.rs`; a loss of your own by
 //! [`register`].
 
