@@ -186,7 +186,7 @@ pub fn attack(
 }
 
 /// The same attack where membership was drawn by `lot`, for the shadow models as for the target: right half of the time,
-/// but for chance. `None` if interrupted.
+/// except for chance. `None` if interrupted.
 ///
 /// # Errors
 ///

@@ -53,7 +53,7 @@ pub struct Array<T> {
     pub data: Vec<T>,
 }
 
-/// A value and its gradient in a file. For `none` the value has one entry a target.
+/// A value and its gradient in a file. For `none` the value has one entry per target.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Expected<V> {
     /// The loss.
@@ -77,7 +77,7 @@ pub struct Case {
     pub logits: Array<f64>,
     /// The targets.
     pub targets: Array<i64>,
-    /// One value a target; absent for losses of the reduced value.
+    /// One value per target; absent for losses of the reduced value.
     pub none: Option<Expected<Vec<Number>>>,
     /// The mean.
     pub mean: Expected<Number>,
@@ -248,7 +248,7 @@ impl Case {
 /// What came out of a loss.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The value, one number or one a target.
+    /// The value, one number or one per target.
     pub value: Vec<f64>,
     /// The gradient of its sum.
     pub gradient: Vec<f64>,
@@ -288,7 +288,7 @@ impl From<&Case> for Problem {
     }
 }
 
-/// A case on a way; `reduction` is `None` for one value a target.
+/// A case on a way; `reduction` is `None` for one value per target.
 pub fn run(case: &Case, way: &Way, reduction: Option<Reduction>) -> Outcome {
     Problem::from(case).run(way, reduction)
 }

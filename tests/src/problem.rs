@@ -130,13 +130,13 @@ impl Problem {
         if way.composed { loss.composed() } else { loss }
     }
 
-    /// The reductions the loss has; `None` is one value a target.
+    /// The reductions the loss has; `None` is one value per target.
     pub fn reductions(&self) -> Vec<Option<Reduction>> {
         let reduced = [Some(Reduction::Mean), Some(Reduction::Sum)];
         if floods(&self.config) { reduced.to_vec() } else { [&[None][..], &reduced].concat() }
     }
 
-    /// The value and the gradient of its sum; `None` for one value a target.
+    /// The value and the gradient of its sum; `None` for one value per target.
     pub fn run(&self, way: &Way, reduction: Option<Reduction>) -> Outcome {
         self.run_with(way, reduction, None)
     }
@@ -217,7 +217,7 @@ pub fn extent(shape: &[usize]) -> (usize, usize, usize) {
     (shape[0], shape[1], shape[2..].iter().product())
 }
 
-/// How many views of each item a class loss wants: 1 but for those that compare several.
+/// How many views of each item a class loss wants: 1 except for those that compare several.
 pub fn views(config: &LossConfig) -> usize {
     config.init().map_or(1, |loss| loss.views())
 }
@@ -304,7 +304,7 @@ pub fn transition_matrix(classes: usize) -> Vec<Vec<f64>> {
 }
 
 /// Several configurations of a loss, for this number of classes: the defaults; every parameter alone at a few values
-/// its range allows, and as a list by class or a matrix where it may be one; wrappers round every loss and round each
+/// its range allows, and as a list by class or a matrix where it may be one; wrappers around every loss and around each
 /// other. With 2 and 4 classes some rates of wrong labels leave nothing to tell the classes by: not for these.
 pub fn configurations(entry: &Entry, classes: usize) -> Vec<LossConfig> {
     let with = |parameter: &str, value: Value| config(json!({"name": entry.name, parameter: value}));

@@ -138,7 +138,7 @@ impl From<&TensorCase> for TensorProblem {
 }
 
 impl TensorProblem {
-    /// Numbers at which the loss is defined, and smooth but for a few of them. Scores are logits within ±3, target
+    /// Numbers at which the loss is defined, and smooth except for a few of them. Scores are logits within ±3, target
     /// probabilities no less than a hundredth or so. Labels that are judged together are not all the same.
     pub fn random(config: &LossConfig, shape: &[usize], random: &mut Random) -> Self {
         let len = shape.iter().product();

@@ -177,7 +177,7 @@ fn init_points_at_its_caller() {
     });
 }
 
-/// A class loss of whatever type, and round it everything that goes round one, called with what does not fit.
+/// A class loss of whatever type, and around it everything that goes around one, called with what does not fit.
 fn class_loss<L>(callers: &mut Callers, name: &str, loss: &L)
 where
     L: Criterion<Tensor<2>, Tensor<1, Int>, Losses = Tensor<1>>,

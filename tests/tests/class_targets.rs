@@ -9,7 +9,7 @@ use burn_losses_tests::{
 };
 use serde_json::json;
 
-/// Every loss of classes as it is, and every wrapper of the catalogue round one of each engine.
+/// Every loss of classes as it is, and every wrapper of the catalogue around one of each engine.
 fn configurations() -> Vec<LossConfig> {
     let plain = class_entries().into_iter().map(|entry| config(json!(entry.name)));
     let wrappers = catalogue::all().iter().filter(|entry| entry.family == Family::Wrapper);

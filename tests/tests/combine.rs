@@ -1,5 +1,5 @@
-//! What goes round losses: each wrapper against what it is defined as, worked out here from the single losses of what is
-//! inside; round losses of every kind, round each other, with class weights and ignored targets, and from files.
+//! What goes around losses: each wrapper against what it is defined as, worked out here from the single losses of what is
+//! inside; around losses of every kind, around each other, with class weights and ignored targets, and from files.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
@@ -117,7 +117,7 @@ fn expected_of_classes(problem: &Problem, way: &Way, by: Option<Reduction>) -> O
     Outcome { value, gradient: plain.run_with(way, None, Some(&upstream)).gradient }
 }
 
-/// Configurations of the wrappers round this loss, one by one and round each other.
+/// Configurations of the wrappers around this loss, one by one and around each other.
 fn wrappers_round(loss: &Value) -> Vec<LossConfig> {
     let mut configs = Vec::new();
     for level in [0.0, 0.1, 0.75, 2.0] {
@@ -257,7 +257,7 @@ fn typed_wrappers_select_and_flood() {
     assert_eq!(mean(small.forward(errors.clone(), zeros(&errors), Reduction::Sum)), 3.0);
     let flooding = IndividualFlooding::default().with_level(2.0).init(L1::default().init());
     assert_eq!(numbers(flooding.forward_no_reduction(errors.clone(), zeros(&errors))), [3.0, 8.0, 2.0, 4.0, 4.0]);
-    // Round a binary loss, whose target may be ints; ln 2 is below the level.
+    // Around a binary loss, whose target may be ints; ln 2 is below the level.
     let binary = IndividualFlooding::default().with_level(1.0).init(BinaryCrossEntropy::default().init());
     let scores = Tensor::<1>::zeros([2], &device);
     let labels = Tensor::<1, Int>::from_data([1, 0], &device);
@@ -358,7 +358,7 @@ fn label_smoothing_shares_the_target() {
     faults.report(3_000);
 }
 
-/// A distribution has one number a class, and one of them is above 0.
+/// A distribution has one number per class, and one of them is above 0.
 #[test]
 fn label_smoothing_says_what_is_wrong_with_a_distribution() {
     let smoothed = |distribution: serde_json::Value| {
@@ -515,8 +515,8 @@ fn steps_reach_sums_inside_of_wrappers() {
     faults.report(400);
 }
 
-/// Every wrapper of the catalogue, round a sum whose weights change, at a step: the wrapper of the sum with the weights of
-/// that step. Round a wrapper that goes round any loss, too.
+/// Every wrapper of the catalogue, around a sum whose weights change, at a step: the wrapper of the sum with the weights of
+/// that step. Around a wrapper that goes around any loss, too.
 #[test]
 fn steps_reach_sums_inside_of_every_wrapper_of_the_catalogue() {
     let wrappers: Vec<&str> = burn_losses::catalogue::all()
@@ -542,7 +542,7 @@ fn steps_reach_sums_inside_of_every_wrapper_of_the_catalogue() {
                 config(round(outer, inside)).init()
             };
             let Ok(loss) = made(ramp("linear", 0.0, 8.0)) else {
-                // It goes round no wrapped loss, and so round no sum.
+                // It goes around no wrapped loss, and so around no sum.
                 assert_eq!(*outer, "label_smoothing");
                 continue;
             };

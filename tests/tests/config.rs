@@ -47,7 +47,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
     catalogue::all().iter().filter(move |entry| !sums.contains(&entry.name))
 }
 
-/// Whether a loss can be made, or says why not: some wrappers go round class losses only, some round some of them.
+/// Whether a loss can be made, or says why not: some wrappers go around class losses only, some around some of them.
 fn is_made(config: &LossConfig) -> bool {
     let error = match config.signature() {
         Signature::Class | Signature::Any => config.init().err(),

@@ -51,7 +51,7 @@ impl Batch {
 /// Values, and the gradient of their sum by row and class.
 type Evaluated = (Vec<f64>, Vec<Vec<f64>>);
 
-/// The value (one number, or one a target) and the gradient of its sum.
+/// The value (one number, or one per target) and the gradient of its sum.
 fn definition(config: &LossConfig, batch: &Batch, by: Option<Reduction>) -> Evaluated {
     match config {
         loss if let Some((clip, inner)) = loss.wrapper::<LogitClip>() => {

@@ -26,7 +26,7 @@ struct Loss {
 }
 
 impl Loss {
-    /// `None` where it cannot be: a value outside its range, a wrapper round what it does not wrap.
+    /// `None` where it cannot be: a value outside its range, a wrapper around what it does not wrap.
     fn of(json: Value) -> Option<Self> {
         let config: LossConfig = serde_json::from_value(json.clone()).ok()?;
         let is_loss = match config.signature() {
@@ -53,12 +53,12 @@ impl Loss {
         names(&self.config).contains(&name) || text.contains(&format!("\"{name}\""))
     }
 
-    /// One value a target: not of what is defined on the reduced value.
+    /// One value per target: not of what is defined on the reduced value.
     fn has_single_values(&self) -> bool {
         !self.has("flooding") && !self.has("uncertainty_weighting")
     }
 
-    /// This loss inside of a wrapper; `None` where it does not go round it.
+    /// This loss inside of a wrapper; `None` where it does not go around it.
     fn inside(&self, wrapper: &Entry, parameters: &[(&str, Value)]) -> Option<Self> {
         let inner = &self.json;
         let mut outer = match wrapper.name {
@@ -105,7 +105,7 @@ fn losses() -> Vec<Loss> {
     losses
 }
 
-/// Every wrapper round a loss of each signature that it goes round.
+/// Every wrapper around a loss of each signature that it goes around.
 fn wrapped() -> Vec<Loss> {
     let inner =
         ["cross_entropy", "brier", "multi_margin", "l1", "binary_cross_entropy", "gaussian_nll", "zlpr", "rmse"];
@@ -300,7 +300,7 @@ impl Request {
         answer(self.0.to_string().as_bytes()).into()
     }
 
-    /// One value a target, or the mean where the loss has none.
+    /// One value per target, or the mean where the loss has none.
     fn single(self, loss: &Loss) -> Self {
         self.with("reduction", if loss.has_single_values() { "none" } else { "mean" })
     }
@@ -548,7 +548,7 @@ fn ends(range: Range) -> Vec<f64> {
     all.filter(|&x| range.contains(x)).collect()
 }
 
-/// The losses whose parameters are walked: every loss, and wrappers round a class loss and a pointwise one.
+/// The losses whose parameters are walked: every loss, and wrappers around a class loss and a pointwise one.
 fn at_the_end(entry: &Entry, parameter: &Parameter, value: f64) -> Vec<Loss> {
     let with = |inner: &str| {
         let value = json_of(parameter, value);

@@ -15,7 +15,7 @@ fn expectations(case: &Case) -> Vec<(Option<Reduction>, Vec<f64>, Vec<f64>)> {
     none.chain(reduced).collect()
 }
 
-/// What is wrong with a case on a way, with one value a target or without.
+/// What is wrong with a case on a way, with one value per target or without.
 fn faults(case: &Case, way: &Way, with_each: bool) -> Vec<String> {
     let tolerance = Tolerance::of(&case.config, way.dtype);
     let mut faults = Vec::new();
@@ -45,8 +45,8 @@ fn golden_vectors_hold_on_every_way() {
         let cases = golden(entry.name);
         assert!(cases.len() >= 24, "{}: {} golden cases are too few", entry.name, cases.len());
         for (number, case) in cases.into_iter().enumerate() {
-            // A GPU compiles a kernel for nearly every case, and two more for one value a target: it gets every second
-            // case, and one value a target in every sixth. Slow ways get every fifth. The losses take turns.
+            // A GPU compiles a kernel for nearly every case, and two more for one value per target: it gets every second
+            // case, and one value per target in every sixth. Slow ways get every fifth. The losses take turns.
             let every = |n: usize| (number + turn).is_multiple_of(n);
             let each = |way: &Way| way.reads_targets || every(6);
             // Losses without a kernel of their own are slow on every way of a GPU.

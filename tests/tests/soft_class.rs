@@ -453,7 +453,7 @@ fn logits_logarithms_and_probabilities_are_one_distribution() {
 
 // ---- Divergences ----
 
-/// The divergence of a distribution from itself is 0, and so are its slopes; but for the kink of total variation.
+/// The divergence of a distribution from itself is 0, and so are its slopes; except for the kink of total variation.
 #[test]
 fn divergence_from_itself_is_zero() {
     let mut faults = Faults::default();

@@ -8,7 +8,7 @@ use burn_losses_tests::Faults;
 use loss_lab::commands::answer;
 use serde_json::{Value, json};
 
-/// What is asked: one value a target unless `more` says otherwise.
+/// What is asked: one value per target unless `more` says otherwise.
 #[derive(Clone)]
 struct Question {
     loss: Value,

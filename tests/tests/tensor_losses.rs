@@ -1285,7 +1285,7 @@ fn wrong_shapes_and_dtypes_are_named() {
         said(|| zlpr.forward(zeros([2, 3]), bools(), by)),
         "Zlpr: target must have the same shape as prediction, [2, 3], got [2, 4]"
     );
-    // One weight a loss, and not one an element.
+    // One weight per loss, and not one an element.
     for (weights, got) in [([2, 3, 4], "[2, 3, 4]"), ([2, 1, 1], "[2, 1, 1]"), ([1, 1, 4], "[1, 1, 4]")] {
         assert_eq!(
             said(|| zlpr.forward_weighted(zeros([2, 3, 4]), zeros([2, 3, 4]), zeros(weights), by)),

@@ -31,12 +31,12 @@ use burn::tensor::{Int, Tensor};
 use core::fmt::Debug;
 use std::sync::Arc;
 
-/// A loss whose type is chosen at run time, with whatever wrappers round it: what [`LossConfig`](crate::LossConfig)
+/// A loss whose type is chosen at run time, with whatever wrappers around it: what [`LossConfig`](crate::LossConfig)
 /// builds. `L` says what it takes.
 ///
-/// It is a Burn module: a field of a model has the type [`AnyClassLoss`], [`AnyPointwiseLoss`] and so on. Only an
-/// [`UncertaintyWeighting`](crate::UncertaintyWeighting) has parameters, which the optimiser of that model learns along with it. They are made, with
-/// autodiff, where the first losses come from, unless the module was moved elsewhere before.
+/// It is a Burn module: a field of a model has the type [`AnyClassLoss`], [`AnyPointwiseLoss`] and so on. An
+/// [`UncertaintyWeighting`](crate::UncertaintyWeighting) has learnable parameters, and only that. It allocates them, with
+/// autodiff, on the device of the first losses, or where the module was moved before.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct AnyLoss<L: Leaf> {
@@ -167,7 +167,7 @@ pub trait Leaf: Clone + Debug + Send + Sync + 'static {
     /// The type's name of the loss or the wrapper.
     #[doc(hidden)]
     fn name(&self) -> &'static str;
-    /// The loss inside of what goes round losses of this kind only: a leaf that has one is a wrapper.
+    /// The loss inside of what goes around losses of this kind only: a leaf that has one is a wrapper.
     #[doc(hidden)]
     fn inner(&self) -> Option<&AnyLoss<Self>> {
         None
@@ -255,7 +255,7 @@ impl<L: Leaf> AnyLoss<L> {
         self.inner_mut().into_iter().for_each(|loss| loss.each(act));
     }
 
-    /// Every loss that goes round no other.
+    /// Every loss that goes around no other.
     fn leaves(&mut self, act: &mut dyn FnMut(&mut L)) {
         self.each(&mut |kind| match kind {
             Kind::Leaf(leaf) if leaf.inner().is_none() => act(leaf),
@@ -285,7 +285,7 @@ impl<L: Leaf> AnyLoss<L> {
         }
     }
 
-    /// The loss itself, where nothing goes round it.
+    /// The loss itself, where nothing goes around it.
     fn bare(&self) -> Result<&L, LossError> {
         match &self.kind {
             Kind::Leaf(leaf) if leaf.inner().is_none() => Ok(leaf),
@@ -420,7 +420,7 @@ enum ClassKind {
     Around(ClassWrapper, Box<AnyClassLoss>),
 }
 
-/// Runs `$body` for what a kind of class loss is: a call, or a wrapper round another loss.
+/// Runs `$body` for what a kind of class loss is: a call, or a wrapper around another loss.
 macro_rules! by_kind {
     ($kind:expr, $row:pat => $of_row:expr, $soft:pat => $of_soft:expr, $tensors:pat => $of_tensors:expr,
      ($wrapper:pat, $inner:pat) => $of_wrapper:expr) => {
@@ -504,7 +504,7 @@ impl AnyClassLoss {
     }
 
     /// Whether this loss can be evaluated on these shapes and targets: for input that comes from a file, where a panic
-    /// is no answer. `reduction` is `None` for one value a target.
+    /// is no answer. `reduction` is `None` for one value per target.
     ///
     /// # Errors
     ///
@@ -578,7 +578,7 @@ impl AnyClassLoss {
     ///
     /// # Panics
     ///
-    /// As [`forward_soft`](Self::forward_soft); if the weights are not one a row.
+    /// As [`forward_soft`](Self::forward_soft); if the weights are not one per row.
     #[track_caller]
     pub fn forward_soft_weighted<const D: usize, const T: usize>(
         &self,
@@ -1228,13 +1228,13 @@ impl<const D: usize, Y: BinaryTargets<D>> Criterion<Tensor<D>, Y> for AnyTensor 
 }
 
 impl LabelSmoothing {
-    /// Round a class loss.
+    /// Around a class loss.
     ///
     /// # Panics
     ///
     /// If a parameter is outside its range or the distribution 0 for every class, or the loss cannot be smoothed:
     /// cross-entropy with a smoothing of its own, normalised cross-entropy, z-loss, and wrapped losses (wrap the smoothed
-    /// one instead). The loss panics if there is not one number a class.
+    /// one instead). The loss panics if there is not one number per class.
     #[track_caller]
     pub fn init(&self, inner: impl Into<AnyClassLoss>) -> AnyClassLoss {
         check::config(self);

@@ -562,7 +562,7 @@ impl LossConfig {
         self.innermost().entry().family.signature()
     }
 
-    /// The loss at the core: itself, or the first inside of what goes round others.
+    /// The loss at the core: itself, or the first inside of what goes around others.
     pub fn innermost(&self) -> &Self {
         self.inner().first().map_or(self, |inner| inner.innermost())
     }
@@ -655,7 +655,7 @@ impl LossConfig {
         }
     }
 
-    /// The loss inside of one that goes round class losses only.
+    /// The loss inside of one that goes around class losses only.
     fn class_loss(&self, inner: &Self) -> Result<AnyClassLoss, LossError> {
         match inner.signature() {
             Signature::Class => inner.init(),
@@ -671,7 +671,7 @@ impl LossConfig {
     fn is_not(&self, wanted: Signature) -> LossError {
         let (rule, entry) = (format!("be {} here", kind(wanted).0), self.entry());
         let got = match entry.family {
-            // Others go round any loss, and are none themselves.
+            // Others go around any loss, and are none themselves.
             Family::Wrapper => format!("a wrapper of class losses: use {}", kind(Signature::Class).1),
             family => {
                 let (what, call) = kind(family.signature());

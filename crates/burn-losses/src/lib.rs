@@ -10,7 +10,7 @@
 //!
 //! let logits = Tensor::<2>::from_data([[1.0, -0.5, 0.2], [0.1, 0.0, 2.0]], &device).require_grad();
 //! let targets = Tensor::<1, Int>::from_data([0, 1], &device);
-//! let each = criterion.forward_no_reduction(logits.clone(), targets.clone()); // one value a target
+//! let each = criterion.forward_no_reduction(logits.clone(), targets.clone()); // one value per target
 //! let loss = criterion.forward(logits.clone(), targets, Reduction::Mean); // Tensor<1>, differentiable
 //! let gradient = logits.grad(&loss.backward()).unwrap();
 //! # assert_eq!((each.dims(), gradient.dims()), ([2], [2, 3]));
@@ -90,21 +90,21 @@
 //! | a large vocabulary in low precision | [`ZLoss`] | [`CrossEntropy`] in f32 |
 //! | many easy examples, few hard ones | [`Focal`] | class weights on [`CrossEntropy`], [`Poly1Focal`], [`ReducedFocal`] |
 //! | rare classes | class weights on [`CrossEntropy`], as of [`effective_number`] or [`inverse_frequency`] | [`LogitAdjustment`], [`Seesaw`], [`MarginCrossEntropy`], [`Focal`] with α by class |
-//! | ordered classes | [`OrdinalEmd`] | [`LabelSmoothing`] round any of these |
-//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`BiTempered`], [`SoftBootstrapping`], [`HardBootstrapping`], [`LogitClip`] round cross-entropy |
+//! | ordered classes | [`OrdinalEmd`] | [`LabelSmoothing`] around any of these |
+//! | wrong labels | [`GeneralizedCrossEntropy`] | [`SymmetricCrossEntropy`], [`BiTempered`], [`SoftBootstrapping`], [`HardBootstrapping`], [`LogitClip`] around cross-entropy |
 //! | wrong labels, and it is known how often which class is taken for which | [`ForwardCorrection`] | [`BackwardCorrection`] |
 //! | wrong labels, and each image seen in several augmented views | [`GeneralizedJensenShannon`] | |
 //! | images that differ from those learnt from | [`JsdCrossEntropy`] over augmented views | |
 //! | few examples | [`FocalCosine`] | [`CrossEntropy`] |
 //! | very many wrong labels, few classes | [`ClassMae`] | a [`WeightedSum`] of [`NormalizedCrossEntropy`] and [`ClassMae`]; [`NormalizedNegativeCrossEntropy`] |
 //! | wrong labels, the right one being the most frequent | [`AsymmetricGeneralizedCrossEntropy`] | a [`WeightedSum`] of [`NormalizedCrossEntropy`] and it |
-//! | many wrong labels, and a model that knows something | [`TruncatedGeneralizedCrossEntropy`] | [`SmallLoss`] round cross-entropy, [`PHuberGeneralizedCrossEntropy`] |
+//! | many wrong labels, and a model that knows something | [`TruncatedGeneralizedCrossEntropy`] | [`SmallLoss`] around cross-entropy, [`PHuberGeneralizedCrossEntropy`] |
 //! | some wrong labels, otherwise cross-entropy | [`PHuberCrossEntropy`] | [`GeneralizedCrossEntropy`] with small q, [`TaylorCrossEntropy`] |
 //! | targets that say what an example is not | [`NegativeLearning`] | |
-//! | calibrated probabilities | [`Brier`] | [`LabelSmoothing`] round any of these |
+//! | calibrated probabilities | [`Brier`] | [`LabelSmoothing`] around any of these |
 //! | a maximum margin between the classes | [`MulticlassHinge`] | [`MultiMargin`] |
 //! | predictions with exact zeros | [`MulticlassEntmax`] | [`MulticlassSparsemax`] |
-//! | logits that are cosines | [`LogitScale`] round [`MarginCrossEntropy`] | |
+//! | logits that are cosines | [`LogitScale`] around [`MarginCrossEntropy`] | |
 //! | a model that ends in a log-softmax | [`NegativeLogLikelihood`] | |
 //! | overconfidence, detecting foreign inputs | [`LogitNorm`] | [`ConfidencePenalty`], label smoothing |
 //!
@@ -127,9 +127,9 @@
 //! |---|---|---|
 //! | one label or many | [`BinaryCrossEntropy`] | [`Poly1BinaryCrossEntropy`] if there is time to tune |
 //! | rare positives | `pos_weight` on [`BinaryCrossEntropy`] | [`BalancedBinaryCrossEntropy`] |
-//! | very many easy negatives | [`BinaryFocal`] | [`TopK`] round binary cross-entropy |
+//! | very many easy negatives | [`BinaryFocal`] | [`TopK`] around binary cross-entropy |
 //! | many labels, few of them positive, some missing | [`Asymmetric`] | [`BinaryFocal`] |
-//! | many labels of which the positive ones shall rank above the others | [`Zlpr`] | [`MultilabelMargin`] |
+//! | many labels of which the positive ones should rank above the others | [`Zlpr`] | [`MultilabelMargin`] |
 //! | many labels, one loss an example | [`MultilabelSoftMargin`] | [`Zlpr`] |
 //! | edges and other rare pixels | [`ImageBalancedBinaryCrossEntropy`] | [`BinaryFocal`] |
 //! | a maximum margin, targets −1 and 1 | [`Hinge`] | [`SquaredHinge`], [`SoftMargin`], [`ModifiedHuber`] |
@@ -141,7 +141,7 @@
 //! |---|---|---|
 //! | noise of one size | [`Mse`] | [`Huber`] |
 //! | some outliers | [`Huber`] | [`SmoothL1`], [`LogCosh`], [`L1`] |
-//! | outliers that shall not count at all | [`Tukey`] | [`Welsch`], [`GemanMcClure`], [`GeneralRobust`] |
+//! | outliers that should not count at all | [`Tukey`] | [`Welsch`], [`GemanMcClure`], [`GeneralRobust`] |
 //! | quantiles, intervals | [`Quantile`], with a τ per class | [`QuantileHuber`], [`Expectile`] |
 //! | an error that is tolerated | [`EpsilonInsensitive`] | [`SquaredEpsilonInsensitive`] |
 //! | targets of many sizes | [`Msle`] | [`Smape`], [`Mape`]; [`Rmsle`] in the unit of logarithms |
@@ -181,9 +181,8 @@
 //! | `wgpu`, `vulkan`, `metal`, `webgpu`, `cuda`, `rocm` | the GPU | a kernel with the formula and its derivative in it | Burn's own operations, which Burn fuses |
 //! | none | every other, and any of these without its feature | the backend's own operations | the same |
 //!
-//! Class losses are those of a [`ClassFormula`] against one class a row. Whatever runs, the formula stands in the library
-//! once, and its derivative is evaluated with it, exactly, not left to the backward pass of every operation (but that of a
-//! [`TensorClassFormula`]).
+//! Class losses are those of a [`ClassFormula`] against one class per row. Each formula is written once. Every path evaluates
+//! its exact derivative together with its value. Only a [`TensorClassFormula`] leaves the derivative to Burn.
 //!
 //! Features add speed, never results. Each turns on Burn's feature of the same name, the GPU ones `burn/fusion` too. On
 //! wgpu, Vulkan, Metal and WebGPU there is no f64: logits in it are refused.

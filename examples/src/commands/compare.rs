@@ -224,7 +224,7 @@ impl Compare {
         folder.write_json("results.json", &results)
     }
 
-    /// One line a loss, one column a noise rate: test accuracy, mean ± sd.
+    /// One line per loss, one column a noise rate: test accuracy, mean ± sd.
     fn table(&self, losses: &[LossConfig], rows: &[Row]) -> Table {
         let rates = self.noise_rate.iter().map(|rate| format!("noise {rate}"));
         let rows = losses.iter().map(|loss| {

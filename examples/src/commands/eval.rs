@@ -57,7 +57,7 @@ enum By {
 }
 
 impl By {
-    /// `None` for one value a target, or as many as the loss has.
+    /// `None` for one value per target, or as many as the loss has.
     fn reduction(self) -> Option<Reduction> {
         match self {
             Self::Mean => Some(Reduction::Mean),

@@ -86,7 +86,7 @@ fn draw_panel(
 fn value_axis((low, high): (f64, f64), cap: f64) -> Axis {
     let cap = if cap > 1e-100 { cap } else { f64::INFINITY };
     let mut axis = Axis::padded((low.max(-cap).min(0.0), high.min(cap).max(0.0)));
-    // No margin where lines are cut: they shall run out of the panel, not end before its border.
+    // No margin where lines are cut: they should run out of the panel, not end before its border.
     if low < -cap {
         axis.low = -cap;
     }

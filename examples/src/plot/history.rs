@@ -54,7 +54,7 @@ pub(super) fn layout(title: &str, loss: &str, history: &History) -> Option<Scene
     let y = Axis::padded(extent(history.loss.iter().copied())?);
     let labels = Labels::new("", "epoch", loss);
     let panel = Panel::with_inset(&mut scene, areas[0], Axis::counting(epochs), y, &labels, 16.0);
-    // Black, unlike any measure: no line of one panel shall be taken for one of the other.
+    // Black, unlike any measure: no line of one panel should be taken for one of the other.
     panel.draw_epochs(&mut scene, &history.loss, &Style { color: BLACK, ..Style::nth(0) });
 
     let range = extent(measures.iter().flat_map(|(_, values)| values.iter().copied()))?;

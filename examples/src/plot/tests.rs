@@ -59,7 +59,7 @@ fn run(epochs: usize) -> History {
     }
 }
 
-/// A point of a cloud of the given size, but for the first one, which lies far outside of it.
+/// A point of a cloud of the given size, except for the first one, which lies far outside of it.
 fn dot(index: usize, size: f64) -> Dot {
     let turn = index as f64;
     let x = if index == 0 { 0.4 } else { 0.8 + 0.1 * size * (2.4 * turn).cos() };

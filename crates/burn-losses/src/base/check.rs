@@ -126,7 +126,7 @@ pub(crate) fn label_smoothing(loss: &str, smoothing: f64) -> Result<(), LossErro
     }
 }
 
-/// The shapes of `views` views of each item and of the targets, and the lengths of everything with an entry a class.
+/// The shapes of `views` views of each item and of the targets, and the lengths of everything with an entry per class.
 pub(crate) fn shapes(
     loss: &str,
     logits: &[usize],
@@ -208,7 +208,7 @@ pub(crate) fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, 
 ///
 /// # Panics
 ///
-/// With the sentence, if there is not one a loss.
+/// With the sentence, if there is not one per loss.
 #[track_caller]
 pub(crate) fn tensor_weights<const D: usize>(loss: &str, weights: &Tensor<D>, losses: [usize; D], of: DType) {
     if weights.dims() != losses {

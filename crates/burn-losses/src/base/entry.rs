@@ -187,7 +187,7 @@ pub enum Family {
     Likelihood,
     /// What was observed under a predicted location and scale.
     Distribution,
-    /// Goes round another loss.
+    /// Goes around another loss.
     Wrapper,
 }
 

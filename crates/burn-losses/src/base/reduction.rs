@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How the losses of a batch become one number; one value a target is `forward_no_reduction`.
+/// How the losses of a batch become one number; one value per target is `forward_no_reduction`.
 ///
 /// # What the mean divides by
 ///

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// # Special cases
 ///
 /// - Between e^(−1/a) and 1: it is not 0 where pₜ = 1, nor for a single class.
-/// - For large a it is nearly 1 − pₜ/a, a multiple of [`Unhinged`](crate::Unhinged) but for a constant.
+/// - For large a it is nearly 1 − pₜ/a, a multiple of [`Unhinged`](crate::Unhinged) except for a constant.
 ///
 /// # Source
 ///

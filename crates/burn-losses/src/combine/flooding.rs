@@ -71,7 +71,7 @@ impl Flooding {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///

@@ -65,7 +65,7 @@ impl IndividualFlooding {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///

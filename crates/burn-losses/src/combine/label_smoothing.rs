@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Label smoothing of any class loss: a share ε of the target goes to all classes, alike or by a given distribution.
 ///
 /// Against overconfidence. [`CrossEntropy`](crate::CrossEntropy) has it as a parameter of its own, with the class weights
-/// of PyTorch; this goes round every loss that is a function of one class's probability, or of sums over the classes.
+/// of PyTorch; this goes around every loss that is a function of one class's probability, or of sums over the classes.
 ///
 /// # Formula
 ///
@@ -105,7 +105,7 @@ impl Described for LabelSmoothing {
         family: Family::Wrapper,
         formula: "ℓ against q ← (1 − ε)·q + ε·u",
         source: "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2016, section 7",
-        purpose: "Against overconfidence, round any class loss",
+        purpose: "Against overconfidence, around any class loss",
         parameters: &[
             Parameter::new("smoothing", 0.1, Range::between(0.0, 1.0)),
             Parameter::per_class("distribution", 1.0, Range::at_least(0.0)),

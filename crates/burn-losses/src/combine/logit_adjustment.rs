@@ -77,7 +77,7 @@ impl LogitAdjustment {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///

@@ -84,7 +84,7 @@ impl LogitClip {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///

@@ -80,7 +80,7 @@ impl LogitNorm {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///
@@ -113,7 +113,7 @@ impl Described for LogitNorm {
         family: Family::Wrapper,
         formula: "x ← x / (T·‖x‖₂)",
         source: "Wei et al., Mitigating Neural Network Overconfidence with Logit Normalization, 2022, equation 6",
-        purpose: "Against overconfidence, round any loss",
+        purpose: "Against overconfidence, around any loss",
         parameters: &[Parameter::new("temperature", 0.04, Range::above(0.0))],
     };
 }

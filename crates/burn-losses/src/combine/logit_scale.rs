@@ -64,7 +64,7 @@ impl LogitScale {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! The wrappers that go round any loss, and the sums of losses.
+//! The wrappers that go around any loss, and the sums of losses.
 
 mod decimal;
 mod flooding;

@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// A ratio of 1 is the inner loss. With class weights the weighted losses are ranked. One value a target: 0 for those
-/// not selected, which still count in the mean of another wrapper round this one: let it be the outermost.
+/// A ratio of 1 is the inner loss. With class weights the weighted losses are ranked. One value per target: 0 for those
+/// not selected, which still count in the mean of another wrapper around this one: let it be the outermost.
 /// NaN is larger than any number. The ratio is the decimal that it is written as: 0.6 of 100 is 60.
 ///
 /// # Source
@@ -69,7 +69,7 @@ impl SmallLoss {
         self
     }
 
-    /// Round a loss.
+    /// Around a loss.
     ///
     /// # Panics
     ///

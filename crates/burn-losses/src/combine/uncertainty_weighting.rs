@@ -46,7 +46,7 @@ pub struct UncertaintyWeighting {
 }
 
 impl UncertaintyWeighting {
-    /// For so many losses. Nothing is on the device before it is used.
+    /// For `losses` losses. Allocated when first used.
     pub fn new(losses: usize, device: &Device) -> Self {
         Self::placed(losses, device, Arc::default())
     }
@@ -152,7 +152,7 @@ impl Unplaced {
     }
 }
 
-/// That of the weights, but for their device.
+/// That of the weights, except for their device.
 impl Module for Unplaced {
     fn collect_devices(&self, devices: Vec<Device>) -> Vec<Device> {
         if self.moved { self.weighting.collect_devices(devices) } else { devices }

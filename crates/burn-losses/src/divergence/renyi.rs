@@ -108,7 +108,7 @@ impl SoftClassFormula for Renyi {
         }
     }
 
-    /// Σ q^α·p^(1−α) − 1, but for the excess of q.
+    /// Σ q^α·p^(1−α) − 1, except for the excess of q.
     #[inline(always)]
     fn second<R: Real>(&self, class: &Class<R>) -> R {
         match self.alpha {

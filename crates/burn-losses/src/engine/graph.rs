@@ -18,7 +18,7 @@ pub(crate) fn filled(x: Numbers, mask: &BoolTensor<B>, value: f64) -> Numbers {
     Primitive(B::float_mask_fill(x.0, mask.clone(), Scalar::Float(value)))
 }
 
-/// `value`, made of detached numbers, as a function of the part with this slope.
+/// Attaches `value`, computed without a graph, to `part`, with `slope` as its derivative.
 pub(crate) fn with_slope(value: Numbers, part: Numbers, slope: Numbers) -> Numbers {
     value.clone() + movement(&value, part, slope)
 }

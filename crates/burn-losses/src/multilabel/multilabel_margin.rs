@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Numerics
 ///
-/// All pairs of labels of a row are compared at once: C² numbers a row. What is left of a margin that is nearly kept has all
+/// All pairs of labels of a row are compared at once: C² numbers per row. What is left of a margin that is nearly kept has all
 /// its digits. A label of NaN makes NaN.
 ///
 /// # Source

@@ -97,7 +97,7 @@ pub(crate) fn is_nan(x: f32) -> bool {
     (u32::reinterpret(x) & 0x7fff_ffffu32) > 0x7f80_0000u32
 }
 
-/// x, of which a compiler knows nothing any more: its bits changed by nothing, which it cannot know to be nothing.
+/// `x` behind an optimisation barrier: XORed with a zero that the compiler cannot see.
 ///
 /// Mesa turns n·a + n·b into n·(a + b), and with it ln 2 in two parts into ln 2 in one.
 #[cube]

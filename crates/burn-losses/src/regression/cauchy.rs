@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Cauchy loss, also Lorentzian: it grows like a logarithm, so outliers pull less the farther they are.
 ///
-/// For gross outliers that shall still count a little. Not convex: start near the optimum, or from another loss.
+/// For gross outliers that should still count a little. Not convex: start near the optimum, or from another loss.
 ///
 /// # Formula
 ///

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Huber loss: squared for small errors, linear for large ones.
 ///
 /// For noise of about one size with some outliers: set δ to the size of the noise. If nothing is known of it,
-/// [`LogCosh`](crate::LogCosh) has no parameter; if outliers shall not count at all, see [`Tukey`](crate::Tukey).
+/// [`LogCosh`](crate::LogCosh) has no parameter; if outliers should not count at all, see [`Tukey`](crate::Tukey).
 ///
 /// # Formula
 ///

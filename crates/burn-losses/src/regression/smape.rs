@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// Between 0 and 2; 2 wherever the signs differ, but for ε. The slope of every absolute value at 0 is 0.
+/// Between 0 and 2; 2 wherever the signs differ, except for ε. The slope of every absolute value at 0 is 0.
 ///
 /// # Numerics
 ///

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Welsch loss, also Leclerc: bounded, with a Gaussian in place of a well.
 ///
-/// For gross outliers that shall not count at all. Not convex, and without a gradient far away: start near the optimum.
+/// For gross outliers that should not count at all. Not convex, and without a gradient far away: start near the optimum.
 ///
 /// # Formula
 ///

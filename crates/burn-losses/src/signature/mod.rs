@@ -84,7 +84,7 @@ pub mod kinds {
     }
 }
 
-/// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers round them have in
+/// A loss of an input (logits, a prediction) against a target: what all losses and the wrappers around them have in
 /// common, whatever they take.
 ///
 /// | loss | input | target |
@@ -95,7 +95,7 @@ pub mod kinds {
 /// | [`TensorLoss`] | `Tensor<D>`, `[N, C, d…]` | `Tensor<D>` of floats, ints or bools |
 /// | [`DistributionLoss`] | `(Tensor<D>, Tensor<D>)`, location and scale | `Tensor<D>` |
 pub trait Criterion<Input, Target> {
-    /// One value a target: a tensor.
+    /// One value per target: a tensor.
     type Losses: Losses;
 
     /// The loss of the batch, `[1]`.
@@ -115,8 +115,8 @@ pub trait Criterion<Input, Target> {
     #[track_caller]
     fn forward_no_reduction(&self, input: Input, target: Target) -> Self::Losses;
 
-    /// What each target counts in the mean: 0 where it is ignored, the weight of its class where there are class
-    /// weights, else 1. A constant: no gradient.
+    /// The weight of each target in the mean: 0 if it is ignored, its class weight if there are any, otherwise 1. Not
+    /// differentiated.
     #[track_caller]
     fn counts(&self, input: &Input, target: &Target) -> Self::Losses;
 
@@ -136,7 +136,7 @@ pub(crate) fn counted_by<X, Y, L: Criterion<X, Y> + ?Sized>(loss: &L, input: X, 
     (loss.forward_no_reduction(input, target), counts)
 }
 
-/// One value a target, in the shape of the targets.
+/// One value per target, in the shape of the targets.
 pub trait Losses: Clone {
     /// In one row, `[n]`.
     fn flat(self) -> Tensor<1>;

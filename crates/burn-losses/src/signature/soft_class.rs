@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// | targets of `forward` | `[N]` or `[N, d1, …]` | any integer dtype; classes 0 … C − 1, or the ignore index |
 /// | targets of `forward_soft` | as the scores; both may also be `[C]`, one row | probabilities, in the scores' dtype |
 /// | weights | `[N]` or `[N, d1, …]` | ≥ 0 |
-/// | result | `[1]`, or a value a row: `[N, d1, …]` | the scores' dtype |
+/// | result | `[1]`, or a value per row: `[N, d1, …]` | the scores' dtype |
 ///
 /// - **Scores are logits** unless [`with_input`](Self::with_input) says that they are probabilities or their logarithms,
 ///   which are then taken as they are.
@@ -151,7 +151,7 @@ impl<F: SoftClassFormula> SoftClassLoss<F> {
     ///
     /// # Panics
     ///
-    /// As [`forward_soft`](Self::forward_soft); if the weights are not one a row.
+    /// As [`forward_soft`](Self::forward_soft); if the weights are not one per row.
     #[track_caller]
     pub fn forward_soft_weighted<const D: usize, const T: usize>(
         &self,

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What there is one loss for: which elements of a prediction `[N, C, d1, …]` make one together.
+/// The group of elements of a prediction `[N, C, d1, …]` that share one loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Per {
     /// Those along axis 1: one loss for each of `[N, 1, d1, …]`. Without an axis 1, those of axis 0.
@@ -54,10 +54,10 @@ pub enum Per {
 /// assert_eq!(loss.into_scalar::<f32>(), 5.0);
 /// ```
 pub trait TensorFormula: Clone + Debug + Serialize + Send + Sync + 'static {
-    /// What there is one loss for.
+    /// Which elements share one loss.
     const PER: Per;
 
-    /// The loss of every row, `[R, 1, M]`, of predictions and targets `[R, C, M]` (in f32 or wider), C ≥ 1. M is 1 but for
+    /// The loss of every row, `[R, 1, M]`, of predictions and targets `[R, C, M]` (in f32 or wider), C ≥ 1. M is 1 except for
     /// [`Per::Row`], R is 1 for [`Per::Batch`].
     fn losses(&self, prediction: Tensor<3>, target: Tensor<3>) -> Tensor<3>;
 
@@ -191,7 +191,7 @@ impl TensorCall {
             Some(weights) => {
                 let weights = widened(weights);
                 let silent = weights.clone().equal_elem(0.0);
-                // What counts for nothing says nothing, whatever it is.
+                // Elements of weight 0 must not produce NaN.
                 let heard = |tensor: Tensor<D>| match tensor.shape().num_elements() {
                     0 => tensor,
                     _ => tensor.clone().mask_fill(silent.clone().expand(tensor.dims()), 0.0),
@@ -226,7 +226,7 @@ impl TensorCall {
 ///
 /// Labels outside of 0 … 1 that count are an error on the CPU; elsewhere they are taken as they are.
 ///
-/// The mean divides by the number of losses, or by the sum of their weights. Gradients flow to predictions and, but for
+/// The mean divides by the number of losses, or by the sum of their weights. Gradients flow to predictions and, except for
 /// losses of labels, to targets.
 #[derive(Module, Debug)]
 #[module(custom_display)]
@@ -267,7 +267,7 @@ impl<F: TensorFormula> TensorLoss<F> {
     ///
     /// # Panics
     ///
-    /// As [`forward`](Self::forward); if there is not one weight a loss.
+    /// As [`forward`](Self::forward); if there is not one weight per loss.
     #[track_caller]
     pub fn forward_weighted<const D: usize>(
         &self,

@@ -48,13 +48,13 @@ pub trait TensorClassFormula: Clone + Debug + Serialize + Send + Sync + 'static 
     /// With V [views](Self::views) of each item, the scores are `[V·N, C, M]`.
     fn losses(&self, scores: Tensor<3>, targets: Tensor<3, Int>) -> Tensor<3>;
 
-    /// How many views of each item a batch of scores holds, all items of the first view first: 1 but for losses that
+    /// How many views of each item a batch of scores holds, all items of the first view first: 1 except for losses that
     /// compare a model's answers to differently augmented inputs.
     fn views(&self) -> usize {
         1
     }
 
-    /// What the scores must be: logits, or any scores that take their place, but for losses of probabilities or their
+    /// What the scores must be: logits, or any scores that take their place, except for losses of probabilities or their
     /// logarithms.
     fn input(&self) -> Input {
         Input::Logits
@@ -163,7 +163,7 @@ impl TensorClassCall {
         let rows = dims[0] / views;
         let safe = targets.mask_fill(outside.clone(), 0).reshape([rows, 1, inner]);
         let scores = scores.reshape([dims[0], classes, inner]);
-        // Rows that say nothing say nothing whatever their scores are.
+        // Masked rows must not produce NaN.
         let unheard = silent.clone().reshape([rows, 1, inner]).repeat_dim(0, views).expand([dims[0], classes, inner]);
         let losses = self.formula.losses(scores.mask_fill(unheard, 0.0), safe).reshape(shape);
         let losses = (losses * counts.clone()).mask_fill(silent.clone(), 0.0);

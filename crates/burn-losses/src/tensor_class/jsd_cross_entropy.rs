@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Cross-entropy of a clean view, with how much the predictions for it and for augmented views of the same item differ.
 ///
-/// For a classifier that shall not change its mind when its input is augmented, as with AugMix. It costs as many
+/// For a classifier that should not change its mind when its input is augmented, as with AugMix. It costs as many
 /// predictions of every item as there are views.
 ///
 /// # Formula

@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// With a the best class, s = τ + 1 − xₐ/2 and u = √p, L = s²·(2 − ⅔s) + ⅔·Σ_{k≠a} uₖ³ + (xₐ − xₜ): all of it is ≥ 0.
-/// s is exact by sorting but for rounding errors, which three steps of Newton's method on s·(2 − s) = Σ_{k≠a} uₖ² take
+/// s is exact by sorting except for rounding errors, which three steps of Newton's method on s·(2 − s) = Σ_{k≠a} uₖ² take
 /// away, also where s is small beside 1. How far the best class lies above another is taken with the digits that rounding
 /// loses.
 ///

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Special cases
 ///
-/// Round a log-softmax it is [`CrossEntropy`](crate::CrossEntropy), value and gradient.
+/// Around a log-softmax it is [`CrossEntropy`](crate::CrossEntropy), value and gradient.
 ///
 /// # Source
 ///

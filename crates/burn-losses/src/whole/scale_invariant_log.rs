@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Scale-invariant logarithmic error: the mean squared logarithmic error of an item, less a share of its mean's square.
 ///
-/// For depth from a single image, whose scale nobody can know: what is right but for one factor costs less, or nothing.
+/// For depth from a single image, whose scale nobody can know: what is right except for one factor costs less, or nothing.
 /// Pixels without a depth must be left out before: they would count as ε.
 ///
 /// # Formula
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 /// # Numerics
 ///
 /// Written (1/n)·Σ (d − d̄)² + (1 − λ)·d̄², which does not cancel. The logarithm is that of ŷ/(c·y), c being about the
-/// scale that is wrong, with the digits that rounding c·y loses: what is right but for a factor keeps its digits.
+/// scale that is wrong, with the digits that rounding c·y loses: what is right except for a factor keeps its digits.
 ///
 /// # Source
 ///
@@ -130,7 +130,7 @@ impl TensorFormula for ScaleInvariantLog {
         let fixed = product.clone().detach();
         let lost = lost(&y.detach(), &scale, &fixed) / fixed;
         let logs = elementwise([x, product], |[x, y]| log_ratio(x, y, 0.0)) - lost.mask_fill(infinite.clone(), 0.0);
-        // An infinite logarithm makes its item infinite: but for λ = 1, a single one is no scatter.
+        // An infinite logarithm makes its item infinite: except for λ = 1, a single one is no scatter.
         let signs = logs.clone().detach();
         let signs = signs.clone().sign().mask_fill(signs.is_inf().bool_not(), 0.0);
         let lost = signs.clone().abs().summed();

@@ -143,7 +143,7 @@ impl<R: Real> Score<R> {
         let power = (log_x * exponent.clone()).exp();
         let (zero, one) = (self.constant(0.0), self.constant(1.0));
         let of_zero = R::select(&exponent.equal(&zero), one.clone(), zero);
-        // What is nearly no number any more has no finite slope.
+        // Where x is zero or subnormal, the slope is not finite.
         let inverse = exponent.max(one.clone()) / x.detached();
         R::select(&inverse.abs().equal(&self.constant(f64::INFINITY)), of_zero, power)
     }
@@ -476,7 +476,7 @@ impl<F: BinaryFormula> Elementwise for Binary<F> {
             Some(1.0) => yes,
             _ => at.of_class(&self.options.pos_weight) * yes,
         };
-        // An answer that is out of the question, or of no weight, does not count, infinite or not.
+        // A term whose target or weight is 0 is dropped, even if it is infinite.
         let positive = R::select(&yes.equal(&zero), zero.clone(), yes * positive);
         let negative = R::select(&no.equal(&zero), zero, no * negative);
         positive + negative
@@ -694,7 +694,7 @@ unsafe fn store<V: Vector>(value: V, to: *mut V::T, n: usize) {
     unsafe { if n == V::W { value.store(to) } else { value.store_first(to, n) } }
 }
 
-/// What counts for nothing is nothing, whatever it is.
+/// An element of weight 0 has loss 0, even if it is NaN.
 #[inline(always)]
 fn weighted<V: Vector>(value: V, weight: Option<V>) -> V {
     match weight {

@@ -48,7 +48,7 @@ impl<R: Real> Class<R> {
     pub fn miss(&self) -> R {
         self.miss.clone()
     }
-    /// ln(1 − p); −∞, with slope 0, where 1 − p is 0 or nearly no number any more.
+    /// ln(1 − p); −∞, with slope 0, where 1 − p is zero or subnormal.
     #[inline(always)]
     pub fn log_miss(&self) -> R {
         let lowest = self.constant(f64::NEG_INFINITY);

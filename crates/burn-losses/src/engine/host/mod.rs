@@ -74,7 +74,7 @@ element!(f32, f32, |x| x, |x| x, Some);
 element!(f16, f32, f16::to_f32, f16::from_f32, |_| None);
 element!(bf16, f32, bf16::to_f32, bf16::from_f32, |_| None);
 
-/// The two floats everything is computed in: from the type of a sweep to the entry of an erased formula.
+/// The accumulator types, f32 and f64. Picks the method of an erased formula for its type.
 pub(crate) trait Accumulator: Simd {
     fn rows(formula: &dyn RowFormula, block: &mut Block<Self>, slopes: bool);
     fn points(formula: &dyn PointFormula, points: &mut Points<Self>);

@@ -29,7 +29,7 @@ pub(super) fn evaluate(inputs: Tensors<B>, call: &PointCall) -> FloatTensor<B> {
     }
     let weights = weights.float().map(|weights| Primitive::<B>(widened(weights)));
     let silent = weights.as_ref().map(|weights| weights.equal(&weights.constant(0.0)));
-    // What counts for nothing says nothing, whatever it is.
+    // Elements of weight 0 must not produce NaN.
     let inputs = inputs.map(|input| match &silent {
         Some(silent) => filled(input, silent, 1.0),
         None => input,

@@ -21,7 +21,7 @@ use burn::tensor::{FloatDType, Scalar, Shape, TensorData};
 /// every slope is 0, near enough that nothing overflows.
 const FAR: f64 = 1e30;
 
-/// One value, or one a target.
+/// One value, or one per target.
 pub(super) fn evaluate(inputs: Tensors<B>, call: &ClassCall) -> FloatTensor<B> {
     let logits = inputs.first.float().expect("class rows have logits");
     let targets = inputs.classes.int().expect("class rows have classes");
@@ -125,7 +125,7 @@ impl Rows {
         let device = logits.device();
         let bool_dtype = get_device_settings::<B>(&device).bool_dtype;
         let full = Shape::new([rows, classes, inner]);
-        // Rows that say nothing say nothing whatever their logits are.
+        // Masked rows must not produce NaN.
         let silent = B::bool_expand(targets.silent(&logits, call), full.clone());
         let live = B::float_mask_fill(B::float_reshape(logits, full.clone()), silent, Scalar::Float(0.0));
         let logits = B::float_detach(live.clone());

@@ -237,7 +237,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The losses of all targets to `losses`, and the gradient: `Some(None)` for an upstream of 1, `Some(Some(…))` for
-    /// one value or one a target. The gradient takes the place of the logits where nothing else holds them. Gives the
+    /// one value or one per target. The gradient takes the place of the logits where nothing else holds them. Gives the
     /// gradient (the logits, if there is none) and what Mean divides by.
     fn launch(
         &self,

@@ -2,7 +2,7 @@
 //!
 //! # The mathematics
 //!
-//! One number a row carries the whole softmax family, the log-odds *against* the target class t:
+//! One number per row carries the whole softmax family, the log-odds *against* the target class t:
 //!
 //! ```text
 //! m = max_{k≠t} xₖ    S = Σ_{k≠t} e^{xₖ−m} ≥ 1    gap = (m − xₜ) + ln S    qₖ = e^{xₖ−m}/S
@@ -50,7 +50,7 @@ use crate::engine::tensors::{Slot, Tensors};
 use burn::backend::Dispatch;
 use burn::tensor::{Int, Tensor};
 
-/// One value (`Reduction`) or one a target, on the backend the tensors live on: the fused kernels where this crate has
+/// One value (`Reduction`) or one per target, on the backend the tensors live on: the fused kernels where this crate has
 /// them, the composed path everywhere else.
 #[track_caller]
 pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(

@@ -44,7 +44,7 @@ const FAR: f64 = 1e30;
 pub(crate) enum Upstream<'a, E> {
     /// The same for all.
     All(f64),
-    /// One a target.
+    /// One per target.
     Each(&'a [E]),
 }
 

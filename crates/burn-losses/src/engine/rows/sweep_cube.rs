@@ -348,7 +348,7 @@ fn finish(
         zero
     };
 
-    // Where the target has no probability at all the slopes have a limit that ∞ · 0 would hide.
+    // At p = 0 the slopes are finite, but computing them gives ∞ · 0.
     let near = if comptime!(formula.slopes) { select(infinite, f32::new(FAR), gap) } else { gap };
     let (value, by_gap, by_log_p_sum, by_log_norm) =
         evaluate(near, log_p_sum, log_norm, class, weight, numbers, table, plan, comptime!(formula.clone()));

@@ -17,7 +17,7 @@ use burn::backend::tensor::{BoolTensor, FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch as B, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, IntDType, Scalar, Shape, TensorData};
 
-/// One value, or one a row.
+/// One value, or one per row.
 pub(super) fn evaluate(inputs: Tensors<B>, call: &SoftCall) -> FloatTensor<B> {
     let Tensors { first, second, classes, weights, .. } = inputs;
     let scores = first.float().expect("soft class rows have scores");
@@ -215,7 +215,7 @@ fn log_sum(terms: Dual<Numbers, 2>, expanded: &impl Fn(Numbers) -> Numbers) -> (
     (sum.ln() + most, Dual { value: terms.value, slopes })
 }
 
-/// The rows' losses as functions of a part with a slope for every class; of rows that say nothing as constants.
+/// The rows' losses as functions of a part with a slope for every class; of masked rows as constants.
 fn hung(losses: Numbers, part: Numbers, slope: Numbers, silent: &BoolTensor<B>) -> Numbers {
     let silent = B::bool_expand(silent.clone(), part.0.shape());
     let (part, slope) = (filled(part, &silent, 0.0), filled(slope, &silent, 0.0));
@@ -227,7 +227,7 @@ struct Softmax {
     log_p: Numbers,
     p: Numbers,
     miss: Numbers,
-    /// S and 1/(1 + S), one a row.
+    /// S and 1/(1 + S), one per row.
     exp_sum: Numbers,
     share: Numbers,
     is_most: BoolTensor<B>,

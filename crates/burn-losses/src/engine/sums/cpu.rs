@@ -251,7 +251,7 @@ impl<E: Element, A: Accumulator> Kernel<A> for Task<'_, '_, E, A> {
     }
 }
 
-/// One number a column.
+/// One number per column.
 type Columns<T> = [T; LANES];
 
 /// The arrays of a tile, `height × LANES` each.
@@ -366,7 +366,7 @@ impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
         for row in 0..rows {
             let own = self.job.counts.map_or(1.0, |counts| counts[first + row]);
             let count = if own == 0.0 { 0.0 } else { own * row_weights[row] };
-            // What counts for nothing is nothing, whatever it is.
+            // A row of weight 0 has loss 0, even if it is NaN.
             let loss = if count == 0.0 { 0.0 } else { self.sums.loss[row].to_f64() * count };
             total += loss;
             if let Some(losses) = self.job.memory.losses {
@@ -621,7 +621,7 @@ impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
         let sums = self.total::<V>(Array::Value);
         for row in 0..LANES {
             let (most, sum) = (largest[row].to_f64(), sums[row].to_f64());
-            // Ordinary numbers, one a row: in f64, which costs nothing.
+            // Ordinary numbers, one per row: in f64, which costs nothing.
             let log = if sum == 0.0 { f64::NEG_INFINITY } else { most + sum.ln() };
             self.sums.sums[0][row] = A::from_f64(log);
         }
@@ -648,7 +648,7 @@ impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
         }
     }
 
-    /// The sums of an array, one a row.
+    /// The sums of an array, one per row.
     #[inline(always)]
     fn total<V: Vector<T = A>>(&mut self, array: Array) -> Columns<A> {
         let (height, along) = (self.height, self.along);

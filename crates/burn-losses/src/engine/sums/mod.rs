@@ -41,7 +41,7 @@ pub(crate) enum Targets<const D: usize, const T: usize> {
     Classes(Tensor<T, Int>),
 }
 
-/// One value (`Reduction`) or one a row.
+/// One value (`Reduction`) or one per row.
 #[track_caller]
 pub(crate) fn evaluate<const D: usize, const T: usize, const O: usize>(
     scores: Tensor<D>,
