@@ -384,7 +384,7 @@ fn label_smoothing_goes_round_what_has_an_expected_value() {
     let of = |loss: &AnyClassLoss| numbers(loss.forward(logits.clone(), targets.clone(), Reduction::Mean));
     assert_eq!(of(&typed), of(&read));
     let of_more = "be of one class's probability or of sums over the classes, and without a smoothing of its own";
-    let wrapped = "be one that nothing goes round (smooth what is inside, and wrap that)";
+    let wrapped = "be one that nothing goes around (smooth what is inside, and wrap that)";
     let smoothed = "be one that is not smoothed yet";
     for (loss, rule, got) in [
         (json!("normalized_cross_entropy"), of_more, "NormalizedCrossEntropy"),

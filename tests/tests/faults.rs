@@ -833,7 +833,7 @@ fn what_is_not_selected_is_nothing() {
                     }
                     let ratio = 1.0 / bare.value.len() as f64;
                     let entry = catalogue::find(wrapper).expect("a wrapper");
-                    let outer = loss.inside(entry, &[("ratio", json!(ratio))]).expect("it goes round all");
+                    let outer = loss.inside(entry, &[("ratio", json!(ratio))]).expect("it goes around all");
                     let better = |a: f64, b: f64| if largest { a > b } else { a < b };
                     let mut best = 0;
                     for (index, &value) in bare.value.iter().enumerate() {
@@ -922,7 +922,7 @@ fn wrappers_of_single_losses_sum_as_wide_as_f32() {
         let one = ordinary(&loss);
         for (wrapper, parameter, value) in settings {
             let entry = catalogue::find(wrapper).expect("a wrapper");
-            let outer = loss.inside(entry, &[(parameter, json!(value))]).expect("it goes round all");
+            let outer = loss.inside(entry, &[(parameter, json!(value))]).expect("it goes around all");
             let mut many = one.clone();
             many.shape = vec![N, 1];
             for (_, data) in &mut many.floats {

@@ -1418,7 +1418,7 @@ fn wrong_factors_and_smoothing_are_named() {
     // Weights of elements do not go through wrappers.
     let wrapped = config(json!({"name": "flooding", "loss": "mse"})).init_pointwise().unwrap();
     let error = wrapped.try_forward_weighted(zeros([2]), zeros([2]), zeros([2]), Reduction::Mean).unwrap_err();
-    assert_eq!(error.to_string(), "weights: the loss must be one that nothing goes round, got Flooding");
+    assert_eq!(error.to_string(), "weights: the loss must be one that nothing goes around, got Flooding");
     assert_eq!(
         said(|| wrapped.forward_weighted(zeros([2]), zeros([2]), zeros([2]), Reduction::Mean)),
         error.to_string()

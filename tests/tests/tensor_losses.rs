@@ -1225,7 +1225,7 @@ fn wrappers_select_and_flood_rows() {
     // Weights do not go through wrappers.
     let weights = Tensor::<2>::ones([4, 1], (&device, DType::F64));
     let error = top.try_forward_weighted(prediction.clone(), target.clone(), weights, by).unwrap_err();
-    assert_eq!(error.to_string(), "weights: the loss must be one that nothing goes round, got TopK");
+    assert_eq!(error.to_string(), "weights: the loss must be one that nothing goes around, got TopK");
     let flooded = any(json!({"name": "flooding", "loss": "cosine_distance"}));
     let says = said(|| flooded.forward_no_reduction(prediction, target));
     assert_eq!(says, "Flooding: reduction must be Mean or Sum, since it acts on the reduced value, got none");

@@ -4,7 +4,7 @@ use crate::base::check;
 use crate::base::class_weights;
 use crate::base::display;
 use crate::base::entry::{Described, Signature};
-use crate::base::error::{self, LossError};
+use crate::base::error::{self, ErrorKind, LossError};
 use crate::base::input::Input;
 use crate::base::per_class::PerClass;
 use crate::base::reduction::Reduction;
@@ -459,7 +459,10 @@ impl AnyClassLoss {
     /// Against targets that are smoothed.
     pub(crate) fn smoothed(smoothing: &LabelSmoothing, inner: Self) -> Result<Self, LossError> {
         smoothing.check()?;
-        let refused = |rule: &str| Err(error::refused(type_name_of(smoothing), "the loss", rule, inner.name()));
+        let refused = |rule: &str| {
+            let name = inner.name();
+            Err(error::refused(type_name_of(smoothing), "the loss", rule, name).about(ErrorKind::Unsupported))
+        };
         match inner.soft() {
             Some(call) if call.label_smoothing.is_some() => refused("be one that is not smoothed yet"),
             Some(call) => {
@@ -469,7 +472,7 @@ impl AnyClassLoss {
             None if inner.inner().is_empty() => {
                 refused("be of one class's probability or of sums over the classes, and without a smoothing of its own")
             }
-            None => refused("be one that nothing goes round (smooth what is inside, and wrap that)"),
+            None => refused("be one that nothing goes around (smooth what is inside, and wrap that)"),
         }
     }
 

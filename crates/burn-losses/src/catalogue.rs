@@ -4,9 +4,9 @@
 //! joins by its [`Described`] implementation, in its own file, and one line in `table.rs`; a loss of your own by
 //! [`register`].
 
-use crate::base::error::LossError;
+use crate::base::check;
+use crate::base::error::{self, ErrorKind, LossError};
 use crate::base::strict::Strict;
-use crate::base::{check, error};
 use crate::config::{Form, LossConfig};
 use crate::table::LOSSES;
 use burn::config::Config;
@@ -51,7 +51,8 @@ pub fn register(own: Registration) -> Result<(), LossError> {
         Some(entry) if entry == own.entry => Ok(()),
         Some(entry) => {
             let rule = format!("be one that no other loss has, as {} has", entry.type_name);
-            Err(error::refused(own.entry.type_name, "name", &rule, format!("\"{}\"", own.entry.name)))
+            Err(error::refused(own.entry.type_name, "name", &rule, format!("\"{}\"", own.entry.name))
+                .about(ErrorKind::UnknownName))
         }
         None => {
             all.push(own);
@@ -147,12 +148,24 @@ impl LossConfig {
         let mut fields = match value {
             Value::Object(fields) => fields,
             name @ Value::String(_) => Map::from_iter([("name".to_owned(), name)]),
-            other => return Err(LossError(format!("loss: must be an object with a name, got {other}"))),
+            other => {
+                return Err(LossError::new(
+                    ErrorKind::Form,
+                    format!("loss: must be an object with a name, got {other}"),
+                ));
+            }
         };
         let name = match fields.remove("name") {
             Some(Value::String(name)) => name,
-            Some(other) => return Err(LossError(format!("loss: name must be a string, got {other}"))),
-            None => return Err(LossError("loss: name must be given, got an object without it".to_owned())),
+            Some(other) => {
+                return Err(LossError::new(ErrorKind::Form, format!("loss: name must be a string, got {other}")));
+            }
+            None => {
+                return Err(LossError::new(
+                    ErrorKind::Form,
+                    "loss: name must be given, got an object without it".to_owned(),
+                ));
+            }
         };
         let found = registration(&name).ok_or_else(|| unknown_name(&name))?;
         match found.form {
@@ -178,12 +191,12 @@ fn check_fields(entry: &Entry, fields: &Map<String, Value>, wraps: bool) -> Resu
         names.extend(wraps.then_some("loss"));
         let names = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
         let sentence = format!("{}: fields must be its parameters ({names}), got \"{field}\"", entry.type_name);
-        return Err(LossError(sentence));
+        return Err(LossError::new(ErrorKind::UnknownField, sentence));
     }
     for parameter in entry.parameters.iter().filter(|parameter| !parameter.per_class && !parameter.matrix) {
         if let Some(list @ Value::Array(_)) = fields.get(parameter.name) {
             let sentence = format!("{}: {} must be one number, got {list}", entry.type_name, parameter.name);
-            return Err(LossError(sentence));
+            return Err(LossError::new(ErrorKind::Parameter, sentence));
         }
     }
     check::parameters(entry.type_name, entry.parameters, fields)
@@ -191,7 +204,10 @@ fn check_fields(entry: &Entry, fields: &Map<String, Value>, wraps: bool) -> Resu
 
 fn unknown_name(name: &str) -> LossError {
     let nearest = nearest(name).join(", ");
-    LossError(format!("loss: name must be one of the catalogue's, got \"{name}\" (the nearest: {nearest})"))
+    LossError::new(
+        ErrorKind::UnknownName,
+        format!("loss: name must be one of the catalogue's, got \"{name}\" (the nearest: {nearest})"),
+    )
 }
 
 /// As JSON, in one line.
@@ -210,7 +226,7 @@ impl FromStr for LossConfig {
         if !text.starts_with('{') {
             return Self::by_name(text);
         }
-        let read = |error: serde_json::Error| LossError(error.to_string());
+        let read = |error: serde_json::Error| LossError::new(ErrorKind::Form, error.to_string());
         serde_json::from_str::<Strict>(text).map_err(read).and_then(|Strict(value)| Self::from_value(value))
     }
 }

@@ -6,7 +6,7 @@ use crate::any::{
 };
 use crate::base::check;
 use crate::base::entry::{Described, Entry, Family, Picture, Signature};
-use crate::base::error::{self, LossError};
+use crate::base::error::{self, ErrorKind, LossError};
 use crate::class::{ClassMae, CrossEntropy, NormalizedCrossEntropy};
 use crate::combine::{LabelSmoothing, Schedule, WeightedSum};
 use crate::signature::Init;
@@ -332,14 +332,18 @@ impl Registration {
 fn weighted_sum(mut fields: Map<String, Value>) -> Result<LossConfig, LossError> {
     let terms = fields.remove("terms").unwrap_or_else(|| serde_json::json!([{ "loss": CrossEntropy::ENTRY.name }]));
     if let Some(field) = fields.keys().next() {
-        return Err(LossError(format!("WeightedSum: fields must be its terms, got \"{field}\"")));
+        return Err(LossError::new(
+            ErrorKind::UnknownField,
+            format!("WeightedSum: fields must be its terms, got \"{field}\""),
+        ));
     }
-    let failed = |error: serde_json::Error| LossError(format!("WeightedSum: {error}"));
+    let failed = |error: serde_json::Error| LossError::new(ErrorKind::Form, format!("WeightedSum: {error}"));
     LossConfig::of_own(serde_json::from_value::<Vec<Term>>(terms).map_err(failed)?)
 }
 
 fn typed<T: DeserializeOwned>(name: &str, fields: Map<String, Value>) -> Result<T, LossError> {
-    serde_json::from_value(Value::Object(fields)).map_err(|error| LossError(format!("{name}: {error}")))
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|error| LossError::new(ErrorKind::Form, format!("{name}: {error}")))
 }
 
 /// A term of a weighted sum in a configuration file.
@@ -369,7 +373,10 @@ impl Node for Vec<Term> {
     }
     fn check(&self) -> Result<(), LossError> {
         if self.is_empty() {
-            return Err(LossError("WeightedSum: terms must be given, got an empty list".to_owned()));
+            return Err(LossError::new(
+                ErrorKind::Form,
+                "WeightedSum: terms must be given, got an empty list".to_owned(),
+            ));
         }
         self.iter().try_for_each(|term| term.weight.check("WeightedSum", "weight"))
     }
@@ -484,7 +491,10 @@ impl Node for UncertaintyWeighted {
     }
     fn check(&self) -> Result<(), LossError> {
         match self.losses.is_empty() {
-            true => Err(LossError("UncertaintyWeighting: losses must be given, got an empty list".to_owned())),
+            true => Err(LossError::new(
+                ErrorKind::Form,
+                "UncertaintyWeighting: losses must be given, got an empty list".to_owned(),
+            )),
             false => Ok(()),
         }
     }
@@ -662,7 +672,8 @@ impl LossConfig {
             other => {
                 let (rule, got) =
                     (format!("be {} inside of {}", kind(Signature::Class).0, self.entry().type_name), kind(other).0);
-                Err(error::refused(inner.innermost().entry().type_name, "the loss", &rule, got))
+                Err(error::refused(inner.innermost().entry().type_name, "the loss", &rule, got)
+                    .about(ErrorKind::OtherKind))
             }
         }
     }
@@ -678,7 +689,7 @@ impl LossConfig {
                 format!("{what}: use {call}")
             }
         };
-        error::refused(entry.type_name, "the loss", &rule, got)
+        error::refused(entry.type_name, "the loss", &rule, got).about(ErrorKind::OtherKind)
     }
 }
 

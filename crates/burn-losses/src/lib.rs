@@ -218,7 +218,7 @@ pub use any::{
     AnyPointwiseLoss, AnyTensor, AnyTensorLoss, Built, Leaf,
 };
 pub use base::class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
-pub use base::error::LossError;
+pub use base::error::{ErrorKind, LossError};
 pub use base::input::Input;
 pub use base::per_class::{ClassParameter, PerClass};
 pub use base::reduction::Reduction;

@@ -1,7 +1,7 @@
 //! The checks of numbers, lists and shapes.
 
 use super::entry::{Described, Parameter, Range, written};
-use super::error::{LossError, enforce, refused};
+use super::error::{ErrorKind, LossError, enforce, refused};
 use super::per_class::{ClassParameter as _, PerClass};
 use burn::backend::{Backend, Dispatch};
 use burn::tensor::{DType, Device, Tensor};
@@ -10,7 +10,8 @@ use serde_json::Value;
 
 /// Whether every parameter lies in its range. The parameters are read from what `config` serialises to.
 pub(crate) fn parameters(loss: &str, parameters: &[Parameter], config: &impl Serialize) -> Result<(), LossError> {
-    let values = serde_json::to_value(config).map_err(|error| LossError(format!("{loss}: {error}")))?;
+    let values =
+        serde_json::to_value(config).map_err(|error| LossError::new(ErrorKind::Form, format!("{loss}: {error}")))?;
     for parameter in parameters {
         let Some(value) = values.get(parameter.name) else { continue };
         let numbers = match value {
@@ -59,16 +60,19 @@ pub(crate) fn config<C: Described + Serialize>(config: &C) {
 /// Flooding has no value for a single target.
 pub(crate) fn flooding_needs_a_reduction() -> LossError {
     refused("Flooding", "reduction", "be Mean or Sum, since it acts on the reduced value", "none")
+        .about(ErrorKind::Unsupported)
 }
 
 /// A class loss of more than one class's probability has no expected value by classes.
 pub(crate) fn no_soft_targets(loss: &str) -> LossError {
     refused(loss, "targets", "be classes, since it is no function of one class's probability", "probabilities")
+        .about(ErrorKind::Unsupported)
 }
 
 /// Probabilities do not go through wrappers.
 pub(crate) fn no_soft_targets_round(wrapper: &str) -> LossError {
-    refused(wrapper, "targets", "be classes, since it goes round another loss", "probabilities")
+    refused(wrapper, "targets", "be classes, since it goes around another loss", "probabilities")
+        .about(ErrorKind::Unsupported)
 }
 
 /// What is learnt must be a part of the module.
@@ -79,11 +83,12 @@ pub(crate) fn must_be_outermost(loss: &str, inside: &str) -> LossError {
         "be the outermost, since its weights are a part of the module",
         format!("one inside of {inside}"),
     )
+    .about(ErrorKind::Unsupported)
 }
 
 /// Weights of elements do not go through wrappers.
 pub(crate) fn no_weights(wrapper: &str) -> LossError {
-    refused("weights", "the loss", "be one that nothing goes round", wrapper)
+    refused("weights", "the loss", "be one that nothing goes around", wrapper).about(ErrorKind::Unsupported)
 }
 
 /// Class weights: finite and not negative; zero is allowed.
@@ -138,18 +143,18 @@ pub(crate) fn shapes(
     let mut expected = rows_of(loss, "logits", logits)?;
     if !expected[0].is_multiple_of(views) {
         let rule = format!("hold {views} views of each item along axis 0");
-        return Err(refused(loss, "logits", &rule, format!("{logits:?}")));
+        return Err(refused(loss, "logits", &rule, format!("{logits:?}")).about(ErrorKind::Shape));
     }
     expected[0] /= views;
     if targets != expected {
         let rule = format!("have shape {expected:?} for logits {logits:?}");
-        return Err(refused(loss, "targets", &rule, format!("{targets:?}")));
+        return Err(refused(loss, "targets", &rule, format!("{targets:?}")).about(ErrorKind::Shape));
     }
     let weights = class_weights.map(|len| ("class_weights", len));
     for (name, len) in per_class.into_iter().chain(weights) {
         if len != logits[1] {
             let rule = format!("have one value for each of the {} classes", logits[1]);
-            return Err(refused(loss, name, &rule, len));
+            return Err(refused(loss, name, &rule, len).about(ErrorKind::Shape));
         }
     }
     Ok(())
@@ -168,7 +173,7 @@ pub(crate) fn in_range(
             let ignored = ignore_index.map(|index| format!(" or the ignore_index {index}")).unwrap_or_default();
             let rule = format!("be a class in 0..={}{ignored}", classes - 1);
             let got = format!("{target} at position {position}");
-            return Err(refused(loss, "targets", &rule, got));
+            return Err(refused(loss, "targets", &rule, got).about(ErrorKind::Target));
         }
     }
     Ok(())
@@ -199,7 +204,7 @@ pub(crate) fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, 
     for (list, len) in lists {
         if len != places {
             let rule = format!("have one value for each of the {places} places along axis {axis} of {name}");
-            panic!("{}", refused(loss, list, &rule, len));
+            panic!("{}", refused(loss, list, &rule, len).about(ErrorKind::Shape));
         }
     }
 }
@@ -213,7 +218,7 @@ pub(crate) fn places<const D: usize>(loss: &str, name: &str, first: &Tensor<D>, 
 pub(crate) fn tensor_weights<const D: usize>(loss: &str, weights: &Tensor<D>, losses: [usize; D], of: DType) {
     if weights.dims() != losses {
         let rule = format!("have one value a loss, shape {losses:?}");
-        panic!("{}", refused(loss, "weights", &rule, format!("{:?}", weights.dims())));
+        panic!("{}", refused(loss, "weights", &rule, format!("{:?}", weights.dims())).about(ErrorKind::Shape));
     }
     dtype(loss, "weights", weights.dtype(), of);
 }
@@ -222,7 +227,7 @@ pub(crate) fn tensor_weights<const D: usize>(loss: &str, weights: &Tensor<D>, lo
 pub(crate) fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<usize>, LossError> {
     if scores.len() < 2 || scores[1] == 0 {
         let rule = "have shape [N, C] or [N, C, d1, …] with at least one class";
-        return Err(refused(loss, name, rule, format!("{scores:?}")));
+        return Err(refused(loss, name, rule, format!("{scores:?}")).about(ErrorKind::Shape));
     }
     Ok([&scores[..1], &scores[2..]].concat())
 }
@@ -231,7 +236,7 @@ pub(crate) fn rows_of(loss: &str, name: &str, scores: &[usize]) -> Result<Vec<us
 pub(crate) fn shape(loss: &str, name: &str, got: &[usize], expected: &[usize], scores: &[usize]) {
     if got != expected {
         let rule = format!("have shape {expected:?} for scores {scores:?}");
-        panic!("{}", refused(loss, name, &rule, format!("{got:?}")));
+        panic!("{}", refused(loss, name, &rule, format!("{got:?}")).about(ErrorKind::Shape));
     }
 }
 
@@ -241,6 +246,7 @@ pub(crate) fn dtype(loss: &str, name: &str, got: DType, expected: DType) {
         panic!(
             "{}",
             refused(loss, name, &format!("have the same dtype {expected:?} as the first tensor"), format!("{got:?}"))
+                .about(ErrorKind::Dtype)
         );
     }
 }
@@ -254,7 +260,7 @@ pub(crate) fn alike<const D: usize>(
 ) {
     if tensor.dims() != first.dims() {
         let rule = format!("have the same shape as {name}, {:?}", first.dims());
-        panic!("{}", refused(loss, other, &rule, format!("{:?}", tensor.dims())));
+        panic!("{}", refused(loss, other, &rule, format!("{:?}", tensor.dims())).about(ErrorKind::Shape));
     }
     dtype(loss, other, tensor.dtype(), first.dtype());
 }
@@ -271,7 +277,7 @@ pub(crate) fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usi
     for (name, len) in lists {
         if len != classes {
             let rule = format!("have one value for each of the {classes} classes");
-            panic!("{}", refused(loss, name, &rule, len));
+            panic!("{}", refused(loss, name, &rule, len).about(ErrorKind::Shape));
         }
     }
 }
@@ -285,7 +291,7 @@ pub(crate) fn lengths(loss: &str, lists: impl Iterator<Item = (&'static str, usi
 pub(crate) fn floats(loss: &str, name: &str, dtype: DType, device: &Device) {
     if dtype == DType::F64 && Dispatch::name(device.as_dispatch()).contains("wgpu") {
         let rule = "be f32, f16 or bf16 on wgpu (Vulkan, Metal, WebGPU), which cannot compute in f64";
-        panic!("{}", refused(loss, name, rule, "F64"));
+        panic!("{}", refused(loss, name, rule, "F64").about(ErrorKind::Dtype));
     }
 }
 

@@ -4,20 +4,72 @@ use core::cell::RefCell;
 use core::fmt;
 
 /// What is wrong with a loss or its input: one sentence naming the loss, the argument, the rule and the value.
+///
+/// ```
+/// use burn_losses::{ErrorKind, LossConfig};
+///
+/// let error = "focall".parse::<LossConfig>().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::UnknownName);
+/// let error = r#"{"name": "focal", "gamma": -1}"#.parse::<LossConfig>().unwrap_err();
+/// assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Parameter, "Focal: gamma must be ≥ 0, got -1"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LossError(pub(crate) String);
+pub struct LossError {
+    kind: ErrorKind,
+    sentence: String,
+}
+
+/// What a [`LossError`] is about, for a program that has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No loss has this name, or another one has it already.
+    UnknownName,
+    /// A field is none of the loss's parameters.
+    UnknownField,
+    /// A configuration is not of the form that it must have.
+    Form,
+    /// A parameter, or a list or weight in the place of one, is out of its range.
+    Parameter,
+    /// The loss is of another kind than was asked for.
+    OtherKind,
+    /// The loss cannot do what was asked: weights of a wrapper, probabilities of a loss of classes.
+    Unsupported,
+    /// Shapes or lengths do not fit each other.
+    Shape,
+    /// A dtype is not one that the loss takes here.
+    Dtype,
+    /// A target is not a class or a label.
+    Target,
+}
+
+impl LossError {
+    pub(crate) fn new(kind: ErrorKind, sentence: impl Into<String>) -> Self {
+        Self { kind, sentence: sentence.into() }
+    }
+
+    /// What it is about.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The same, about something else than a parameter.
+    pub(crate) fn about(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+}
 
 impl fmt::Display for LossError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.sentence)
     }
 }
 
 impl core::error::Error for LossError {}
 
-/// What an argument must be and is not.
+/// What an argument must be and is not: a parameter, unless it is [said](LossError::about) to be something else.
 pub(crate) fn refused(loss: &str, argument: &str, rule: &str, got: impl fmt::Display) -> LossError {
-    LossError(sentence(loss, argument, rule, got))
+    LossError::new(ErrorKind::Parameter, sentence(loss, argument, rule, got))
 }
 
 /// What was checked.

@@ -2,7 +2,7 @@
 
 use super::decimal::Decimal;
 use crate::base::entry::Range;
-use crate::base::error::LossError;
+use crate::base::error::{ErrorKind, LossError};
 use crate::engine::formula::ClassFormula;
 use crate::engine::formula::SoftClassFormula;
 use crate::engine::formula::{BinaryFormula, DistributionFormula, PointwiseFormula};
@@ -107,7 +107,10 @@ impl Schedule {
             Self::Ramp(Ramp { from, to, .. }) => ([from, to], Range::at_least(0.0), ""),
         };
         match ends.iter().find(|end| !range.bounds(**end)) {
-            Some(bad) => Err(LossError(format!("{loss}: {name} must be finite and {range}{reason}, got {bad}"))),
+            Some(bad) => Err(LossError::new(
+                ErrorKind::Parameter,
+                format!("{loss}: {name} must be finite and {range}{reason}, got {bad}"),
+            )),
             None => Ok(()),
         }
     }

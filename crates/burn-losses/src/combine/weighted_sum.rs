@@ -2,7 +2,7 @@
 
 use super::schedule::{Schedule, Scheduled};
 use crate::base::display;
-use crate::base::error::{self, LossError};
+use crate::base::error::{self, ErrorKind, LossError};
 use crate::base::reduction::Reduction;
 use crate::signature::{Criterion, Losses};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
@@ -149,7 +149,7 @@ impl<L> WeightedSum<L> {
 }
 
 fn refused(rule: &str, got: impl core::fmt::Display) -> LossError {
-    error::refused("WeightedSum", "losses", rule, got)
+    error::refused("WeightedSum", "losses", rule, got).about(ErrorKind::Unsupported)
 }
 
 /// The losses times their weight: nothing times 0, even if they are infinite.

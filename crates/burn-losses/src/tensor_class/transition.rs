@@ -1,7 +1,7 @@
 //! How labels go wrong: the transition matrix.
 
 use super::is_class;
-use crate::base::error::LossError;
+use crate::base::error::{ErrorKind, LossError};
 use burn::tensor::{Int, Tensor, TensorData};
 use core::fmt;
 use serde::{Deserialize, Serialize, Serializer};
@@ -102,7 +102,7 @@ impl Transition {
     pub fn matrix<R: Into<Vec<f64>>>(rows: impl IntoIterator<Item = R>) -> Result<Self, LossError> {
         let rows: Vec<Vec<f64>> = rows.into_iter().map(Into::into).collect();
         let classes = rows.len();
-        let wrong = |rule: String| Err(LossError(format!("Transition: {rule}")));
+        let wrong = |rule: String| Err(LossError::new(ErrorKind::Parameter, format!("Transition: {rule}")));
         if classes == 0 {
             return wrong("rows must be given, got an empty list".to_owned());
         }

@@ -2,7 +2,7 @@
 
 use crate::base::display;
 use crate::base::entry::Parameter;
-use crate::base::error::{self, LossError};
+use crate::base::error::{self, ErrorKind, LossError};
 use crate::base::input::Input;
 use crate::base::per_class::ClassParameter;
 use crate::base::per_class::PerClass;
@@ -250,7 +250,7 @@ impl Labels {
 
     /// A label that is none.
     pub(crate) fn refused(self, loss: &str, argument: &str, got: f64, position: usize) -> LossError {
-        error::refused(loss, argument, self.rule(), format!("{got} at position {position}"))
+        error::refused(loss, argument, self.rule(), format!("{got} at position {position}")).about(ErrorKind::Target)
     }
 
     /// How far the label is from the middle of what it may be.
