@@ -219,6 +219,7 @@ impl TensorProblem {
             (Signature::Class, Input::LogProbabilities) => self.softmax(scores).iter().map(|p| p.ln()).collect(),
             (_, Input::Probabilities) => scores.iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect(),
             (_, Input::LogProbabilities) => scores.iter().map(|x| -(-x).exp().ln_1p()).collect(),
+            (_, other) => panic!("how are scores of {other:?} made?"),
         };
         self.input = input;
         self

@@ -120,6 +120,7 @@ macro_rules! with {
 
 /// A criterion as its signature's [`AnyLoss`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Built {
     /// A class loss.
     Class(AnyClassLoss),

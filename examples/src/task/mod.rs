@@ -323,6 +323,7 @@ mod tests {
                 Family::Binary | Family::Multilabel | Family::Margin => Kind::Labels,
                 Family::Regression | Family::Whole | Family::Likelihood => Kind::Numbers,
                 Family::Distribution => Kind::Distribution,
+                other => panic!("which task is for the family {}?", other.name()),
             };
             assert_eq!(Kind::of(&loss), kind, "{}", entry.name);
         }

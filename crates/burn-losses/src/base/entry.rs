@@ -166,6 +166,7 @@ pub struct Entry {
 /// What a loss is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Family {
     /// One class out of C, labels taken as they are.
     Classification,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What scores are. Never guessed: a choice of who makes the loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Input {
     /// Logits, of any size. p is their sigmoid or softmax.
     #[default]

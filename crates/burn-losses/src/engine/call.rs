@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 /// One evaluation by one of the engines, except its tensors.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Call {
     /// Rows of logits against one class each.
     Rows(ClassCall),

@@ -225,6 +225,7 @@ fn rest_of_class<R: Real>(like: &R, parameter: impl ClassParameter, class: &R::I
 /// What targets may be, for losses that are defined for labels only. On the CPU, where targets are read anyway, others are
 /// an error, as classes that do not exist are; elsewhere they are taken as they are. A NaN is no label, and gives NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Labels {
     /// Any numbers.
     #[default]
