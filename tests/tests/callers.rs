@@ -173,7 +173,7 @@ fn init_points_at_its_caller() {
         callers.see(|| "smoothing of any".to_owned(), || AnyBinaryLoss::from(binary()).with_label_smoothing(-1.0));
         let smoothed = || LabelSmoothing::default().init(LabelSmoothing::default().init(any()));
         callers.see(|| "smoothed twice".to_owned(), smoothed);
-        callers.see(|| "effective_number".to_owned(), || effective_number(&[1.0], 1.0));
+        callers.see(|| "effective_number".to_owned(), || effective_number([1.0], 1.0));
     });
 }
 

@@ -395,7 +395,7 @@ fn parameters_set_in_code_are_checked_by_init() {
     assert_eq!(wrong.init().unwrap_err().to_string(), "Flooding: level must be ≥ 0, got -0.5");
     let inside = LossConfig::around(Flooding::default(), Focal::default().with_gamma(-2.0));
     assert_eq!(inside.init().unwrap_err().to_string(), "Focal: gamma must be ≥ 0, got -2.0");
-    let empty = LossConfig::from(Focal::default().with_gamma(Vec::new()));
+    let empty = LossConfig::from(Focal::default().with_gamma(Vec::<f64>::new()));
     assert_eq!(empty.init().unwrap_err().to_string(), "Focal: gamma must have one value per class, got an empty list");
 }
 

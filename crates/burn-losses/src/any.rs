@@ -6,6 +6,7 @@ use crate::base::display;
 use crate::base::entry::{Described, Signature};
 use crate::base::error::{self, ErrorKind, LossError};
 use crate::base::input::Input;
+use crate::base::per_class::ClassWeights;
 use crate::base::per_class::PerClass;
 use crate::base::reduction::Reduction;
 use crate::combine::{
@@ -484,7 +485,7 @@ impl AnyClassLoss {
     /// If a weight is negative or not finite: for those of a file there is
     /// [`try_with_class_weights`](Self::try_with_class_weights).
     #[track_caller]
-    pub fn with_class_weights(self, weights: impl Into<Option<Vec<f64>>>) -> Self {
+    pub fn with_class_weights(self, weights: impl ClassWeights) -> Self {
         error::enforce(self.try_with_class_weights(weights))
     }
 
@@ -493,8 +494,8 @@ impl AnyClassLoss {
     /// # Errors
     ///
     /// If a weight is negative or not finite.
-    pub fn try_with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Result<Self, LossError> {
-        let weights: Option<Arc<[f64]>> = weights.into().map(Into::into);
+    pub fn try_with_class_weights(mut self, weights: impl ClassWeights) -> Result<Self, LossError> {
+        let weights: Option<Arc<[f64]>> = weights.into_weights().map(Into::into);
         self.any_leaf(&mut |leaf| check::class_weights(leaf.name(), weights.as_deref()))?;
         self.calls(&mut |call| *call.class_weights = weights.clone());
         Ok(self)

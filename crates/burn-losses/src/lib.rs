@@ -220,7 +220,7 @@ pub use any::{
 pub use base::class_weights::{balanced_weight, effective_number, inverse_frequency, ldam_margins};
 pub use base::error::{ErrorKind, LossError};
 pub use base::input::Input;
-pub use base::per_class::{ClassParameter, PerClass};
+pub use base::per_class::{ByClass, ClassParameter, ClassWeights, PerClass};
 pub use base::reduction::Reduction;
 pub use binary::{Asymmetric, BalancedBinaryCrossEntropy, BinaryCrossEntropy, BinaryFocal, Poly1BinaryCrossEntropy};
 pub use class::{

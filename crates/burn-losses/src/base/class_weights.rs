@@ -1,5 +1,6 @@
 //! Class weights and margins from class counts, and class weights brought into the range of a dtype.
 
+use super::per_class::ByClass;
 use crate::base::check;
 use crate::base::error;
 use burn::tensor::DType;
@@ -13,9 +14,10 @@ use std::sync::Arc;
 /// count.) scikit-learn calls them `balanced`.
 ///
 /// ```
-/// assert_eq!(burn_losses::inverse_frequency(&[30.0, 10.0]), [40.0 / 60.0, 40.0 / 20.0]);
+/// assert_eq!(burn_losses::inverse_frequency([30, 10]), [40.0 / 60.0, 40.0 / 20.0]);
 /// ```
-pub fn inverse_frequency(counts: &[f64]) -> Vec<f64> {
+pub fn inverse_frequency(counts: impl ByClass) -> Vec<f64> {
+    let counts = counts.into_numbers();
     let total: f64 = counts.iter().sum();
     let weight = |count: &f64| if *count > 0.0 { total / (counts.len() as f64 * count) } else { 0.0 };
     counts.iter().map(weight).collect()
@@ -38,7 +40,8 @@ pub fn inverse_frequency(counts: &[f64]) -> Vec<f64> {
 ///
 /// If β is not in 0 ≤ β < 1.
 #[track_caller]
-pub fn effective_number(counts: &[f64], beta: f64) -> Vec<f64> {
+pub fn effective_number(counts: impl ByClass, beta: f64) -> Vec<f64> {
+    let counts = counts.into_numbers();
     assert!((0.0..1.0).contains(&beta), "effective_number: beta must be ≥ 0 and < 1, got {beta}");
     // 1 − βⁿ without cancellation; at β = 0 the logarithm is −∞ and the weight 1.
     let weight = |count: &f64| if *count > 0.0 { -(1.0 - beta) / (count * beta.ln()).exp_m1() } else { 0.0 };
@@ -70,7 +73,8 @@ pub fn balanced_weight(positives: f64, negatives: f64) -> f64 {
 /// ```
 /// assert_eq!(burn_losses::ldam_margins(&[16.0, 1.0], 0.5), [0.25, 0.5]);
 /// ```
-pub fn ldam_margins(counts: &[f64], most: f64) -> Vec<f64> {
+pub fn ldam_margins(counts: impl ByClass, most: f64) -> Vec<f64> {
+    let counts = counts.into_numbers();
     let margins: Vec<f64> = counts.iter().map(|n| if *n > 0.0 { 1.0 / n.sqrt().sqrt() } else { 0.0 }).collect();
     let largest = margins.iter().copied().fold(0.0, f64::max);
     margins.into_iter().map(|margin| if largest > 0.0 { most * margin / largest } else { 0.0 }).collect()

@@ -49,23 +49,64 @@ impl From<f64> for PerClass {
     }
 }
 
-impl From<Vec<f64>> for PerClass {
-    fn from(values: Vec<f64>) -> Self {
-        Self::Each(values)
+impl From<f32> for PerClass {
+    fn from(value: f32) -> Self {
+        Self::Same(f64::from(value))
     }
 }
 
-impl<const N: usize> From<[f64; N]> for PerClass {
-    fn from(values: [f64; N]) -> Self {
-        Self::Each(values.to_vec())
+/// Numbers by class as people have them: arrays, slices and vectors of f32, of f64, or of counts.
+///
+/// ```
+/// use burn_losses::prelude::*;
+///
+/// let focal = Focal::default().with_alpha(&[0.25_f32, 0.75]);
+/// assert_eq!(focal.alpha, PerClass::Each(vec![0.25, 0.75]));
+/// let counts = [900, 100];
+/// let criterion = focal.init().with_class_weights(inverse_frequency(&counts));
+/// assert_eq!(criterion.clone().with_class_weights(counts).to_string(), criterion.with_class_weights(vec![900.0, 100.0]).to_string());
+/// ```
+pub trait ByClass {
+    /// In f64, in the order of the class indices.
+    fn into_numbers(self) -> Vec<f64>;
+}
+
+/// Class weights as people have them: everything that is [`ByClass`]; `None` for no weights.
+pub trait ClassWeights {
+    /// In f64, if there are any.
+    fn into_weights(self) -> Option<Vec<f64>>;
+}
+
+impl ClassWeights for Option<Vec<f64>> {
+    fn into_weights(self) -> Option<Vec<f64>> {
+        self
     }
 }
 
-impl From<&[f64]> for PerClass {
-    fn from(values: &[f64]) -> Self {
-        Self::Each(values.to_vec())
-    }
+macro_rules! by_class {
+    ($($number:ty),+) => {$(
+        by_class!(@ $number, [] Vec<$number>, [] &Vec<$number>, [] &[$number], [const N: usize] [$number; N],
+            [const N: usize] &[$number; N]);
+    )+};
+    (@ $number:ty, $([$($generics:tt)*] $numbers:ty),+) => {$(
+        impl<$($generics)*> ByClass for $numbers {
+            fn into_numbers(self) -> Vec<f64> {
+                self.iter().map(|&number| number as f64).collect()
+            }
+        }
+        impl<$($generics)*> ClassWeights for $numbers {
+            fn into_weights(self) -> Option<Vec<f64>> {
+                Some(self.into_numbers())
+            }
+        }
+        impl<$($generics)*> From<$numbers> for PerClass {
+            fn from(numbers: $numbers) -> Self {
+                Self::Each(numbers.into_numbers())
+            }
+        }
+    )+};
 }
+by_class!(f64, f32, usize, u64, u32, i64, i32);
 
 /// What may stand where a hyper-parameter can differ by class: a number, or a [`PerClass`].
 pub trait ClassParameter {

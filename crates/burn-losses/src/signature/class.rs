@@ -5,6 +5,7 @@ use crate::base::check;
 use crate::base::class_weights;
 use crate::base::display;
 use crate::base::error::{self, LossError};
+use crate::base::per_class::ClassWeights;
 use crate::base::reduction::Reduction;
 use crate::engine::call::ClassCall;
 use crate::engine::call::SoftCall;
@@ -80,8 +81,8 @@ impl<F: ClassFormula> ClassLoss<F> {
     ///
     /// If a weight is negative or not finite.
     #[track_caller]
-    pub fn with_class_weights(mut self, weights: impl Into<Option<Vec<f64>>>) -> Self {
-        self.class_weights = weights.into();
+    pub fn with_class_weights(mut self, weights: impl ClassWeights) -> Self {
+        self.class_weights = weights.into_weights();
         error::enforce(check::class_weights(F::name(), self.class_weights.as_deref()));
         self
     }
