@@ -64,7 +64,7 @@ use std::sync::Arc;
 ///
 /// let config = LossConfig::around(Flooding::default(), Focal::default().with_gamma(1.5));
 /// let (flooding, inner) = config.wrapper::<Flooding>().unwrap();
-/// assert_eq!((flooding.level, inner.formula::<Focal>().unwrap().gamma.clone()), (0.0, 1.5.into()));
+/// assert_eq!((flooding.level, inner.formula::<Focal>().unwrap().gamma.clone()), (0.1, 1.5.into()));
 /// assert!(config.formula::<Focal>().is_none());
 /// // On a command line it is a name or JSON.
 /// assert_eq!("focal".parse::<LossConfig>()?, Focal::default().into());

@@ -180,8 +180,8 @@ mod tests {
             // As often as the name is needed there: a template or an anchor that was changed shows here.
             let [loss, plot, golden, rest @ ..] =
                 files.map(|(_, text)| text.matches("a_new_loss").count() + text.matches("ANewLoss").count());
-            assert_eq!((loss, plot, rest), (9, 0, [3, 2, 1, 1]), "{}", signature.name);
-            assert!(golden >= 3, "{}: {golden}", signature.name);
+            assert_eq!((plot, rest), (0, [3, 2, 1, 1]), "{}", signature.name);
+            assert!(loss >= 9 && golden >= 3, "{}: {loss}, {golden}", signature.name);
         }
     }
 

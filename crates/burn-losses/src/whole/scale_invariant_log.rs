@@ -2,8 +2,10 @@
 
 use super::{at_least, log_ratio, lost};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::graph::{elementwise, pushed};
-use crate::engine::reduce::Summed as _;
+use crate::engine::{
+    graph::{elementwise, pushed},
+    reduce::Summed as _,
+};
 use crate::real::Real;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
