@@ -11,7 +11,7 @@ pub use rmsle::Rmsle;
 pub use scale_invariant_log::ScaleInvariantLog;
 
 use crate::engine::graph::moved;
-use crate::engine::reduce::Summed as _;
+use crate::engine::reduce::Summed;
 use crate::real::Real;
 use burn::tensor::{DType, Tensor};
 

@@ -1,11 +1,8 @@
 //! Scale-invariant logarithmic error.
 
-use super::{at_least, log_ratio, lost};
+use super::{Summed as _, at_least, log_ratio, lost};
 use crate::base::entry::{Described, Entry, Family, Parameter, Picture, Range};
-use crate::engine::{
-    graph::{elementwise, pushed},
-    reduce::Summed as _,
-};
+use crate::engine::graph::{elementwise, pushed};
 use crate::real::Real;
 use crate::signature::{Per, TensorFormula};
 use burn::config::Config;
