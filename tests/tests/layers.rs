@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The modules of the library from the ground up, under `lib.rs`, which only re-exports; those of one layer do not know each other, unless one stands in
-/// [`WITHIN`].
+/// The modules of the library from the ground up, under `lib.rs`, which only re-exports. Those of one layer do not know each
+/// other, unless one stands in [`WITHIN`].
 const LAYERS: &[&[&str]] = &[
     &["base"],
     &["real"],

@@ -1,27 +1,21 @@
 //! [`AnyLoss`]: a loss whose type is chosen at run time.
 
-use crate::base::check;
-use crate::base::class_weights;
-use crate::base::display;
 use crate::base::entry::{Described, Signature};
 use crate::base::error::{self, ErrorKind, LossError};
 use crate::base::input::Input;
-use crate::base::per_class::ClassWeights;
-use crate::base::per_class::PerClass;
+use crate::base::per_class::{ClassWeights, PerClass};
 use crate::base::reduction::Reduction;
+use crate::base::{check, class_weights, display};
 use crate::combine::{
     Flooding, IndividualFlooding, LabelSmoothing, LogitAdjustment, LogitClip, LogitNorm, LogitScale, Scheduled,
     SmallLoss, TopK, Unplaced, WeightedSum,
 };
-use crate::engine::call::ClassCall;
-use crate::engine::call::PointCall;
-use crate::engine::call::SoftCall;
-use crate::engine::formula::ClassFormula;
-use crate::engine::formula::SoftClassFormula;
-use crate::engine::formula::{BinaryFormula, BinaryOptions, DistributionFormula, ErasedBinary, PointwiseFormula};
-use crate::engine::points;
-use crate::engine::rows;
+use crate::engine::call::{ClassCall, PointCall, SoftCall};
+use crate::engine::formula::{
+    BinaryFormula, BinaryOptions, ClassFormula, DistributionFormula, ErasedBinary, PointwiseFormula, SoftClassFormula,
+};
 use crate::engine::sums::{self, Targets};
+use crate::engine::{points, rows};
 use crate::signature::{
     BinaryLoss, BinaryTargets, ClassLoss, Criterion, DistributionLoss, Losses as _, PointwiseLoss, SoftClassLoss,
     TensorCall, TensorClassCall, TensorClassFormula, TensorClassLoss, TensorFormula, TensorLoss, check_shapes,

@@ -25,9 +25,7 @@ impl Entry {
     pub fn picture(&self) -> &'static Picture {
         registration(self.name).map_or(&Picture::DEFAULT, |registration| registration.picture)
     }
-}
 
-impl Entry {
     /// What the loss is also called: abbreviations and names of other libraries. Files know the name alone.
     pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
         let name = self.name;

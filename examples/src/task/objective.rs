@@ -204,29 +204,16 @@ pub enum Link {
 
 impl Link {
     fn of(loss: &LossConfig) -> Self {
-        match loss {
-            loss if loss.formula::<HingeEmbedding>().is_some() => Self::Distance,
-            loss if let Some(loss) = loss.formula::<PoissonNll>()
-                && !loss.log_input =>
-            {
-                Self::Count { offset: 0.0 }
-            }
-            loss if loss.formula::<Mape>().is_some()
-                || loss.formula::<Smape>().is_some()
-                || loss.formula::<Msle>().is_some() =>
-            {
-                Self::Count { offset: 1.0 }
-            }
-            loss if loss.formula::<Rmsle>().is_some() || loss.formula::<ScaleInvariantLog>().is_some() => {
-                Self::Count { offset: 1.0 }
-            }
-            loss if loss.formula::<CosineDistance>().is_some() => Self::Direction,
-            loss if loss.formula::<PoissonNll>().is_some() || loss.formula::<TweedieNll>().is_some() => {
-                Self::LogCount { offset: 0.0 }
-            }
+        let is_rate = loss.formula::<PoissonNll>().is_some_and(|loss| !loss.log_input);
+        match loss.name() {
+            "hinge_embedding" => Self::Distance,
+            "poisson_nll" if is_rate => Self::Count { offset: 0.0 },
+            "mape" | "smape" | "msle" | "rmsle" | "scale_invariant_log" => Self::Count { offset: 1.0 },
+            "cosine_distance" => Self::Direction,
+            "poisson_nll" | "tweedie_nll" => Self::LogCount { offset: 0.0 },
             // A regulariser: its second input is a logarithm, and neither is a count.
-            loss if loss.formula::<GaussianKl>().is_some() => Self::Same,
-            other => match other.entry().family {
+            "gaussian_kl" => Self::Same,
+            _ => match loss.entry().family {
                 Family::Multilabel => Self::Label,
                 Family::Margin => Self::Margin,
                 Family::Likelihood => Self::LogCount { offset: 1.0 },

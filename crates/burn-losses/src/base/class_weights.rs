@@ -1,8 +1,7 @@
 //! Class weights and margins from class counts, and class weights brought into the range of a dtype.
 
 use super::per_class::ByClass;
-use crate::base::check;
-use crate::base::error;
+use crate::base::{check, error};
 use burn::tensor::DType;
 use std::sync::Arc;
 

@@ -64,7 +64,8 @@ impl From<f32> for PerClass {
 /// assert_eq!(focal.alpha, PerClass::Each(vec![0.25, 0.75]));
 /// let counts = [900, 100];
 /// let criterion = focal.init().with_class_weights(inverse_frequency(&counts));
-/// assert_eq!(criterion.clone().with_class_weights(counts).to_string(), criterion.with_class_weights(vec![900.0, 100.0]).to_string());
+/// let [a, b] = [criterion.clone().with_class_weights(counts), criterion.with_class_weights(vec![900.0, 100.0])];
+/// assert_eq!(a.to_string(), b.to_string());
 /// ```
 pub trait ByClass {
     /// In f64, in the order of the class indices.

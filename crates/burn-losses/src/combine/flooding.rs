@@ -1,10 +1,9 @@
 //! Flooding.
 
 use super::schedule::Scheduled;
-use crate::base::check;
-use crate::base::display;
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::base::reduction::Reduction;
+use crate::base::{check, display};
 use crate::signature::Criterion;
 use burn::config::Config;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};

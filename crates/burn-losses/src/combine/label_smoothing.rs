@@ -2,8 +2,7 @@
 
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
 use crate::base::error::{self, LossError};
-use crate::base::per_class::ClassParameter as _;
-use crate::base::per_class::PerClass;
+use crate::base::per_class::{ClassParameter as _, PerClass};
 use crate::base::smoothing::Smoothing;
 use burn::config::Config;
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,7 @@
 use super::transformed::{LogitTransform, Transformed};
 use crate::base::check;
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::base::per_class::ClassParameter as _;
-use crate::base::per_class::PerClass;
+use crate::base::per_class::{ClassParameter as _, PerClass};
 use burn::config::Config;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};

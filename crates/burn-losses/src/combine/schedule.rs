@@ -3,9 +3,7 @@
 use super::decimal::Decimal;
 use crate::base::entry::Range;
 use crate::base::error::{ErrorKind, LossError};
-use crate::engine::formula::ClassFormula;
-use crate::engine::formula::SoftClassFormula;
-use crate::engine::formula::{BinaryFormula, DistributionFormula, PointwiseFormula};
+use crate::engine::formula::{BinaryFormula, ClassFormula, DistributionFormula, PointwiseFormula, SoftClassFormula};
 use crate::signature::{
     BinaryLoss, ClassLoss, DistributionLoss, PointwiseLoss, SoftClassLoss, TensorClassFormula, TensorClassLoss,
     TensorFormula, TensorLoss,

@@ -1,11 +1,9 @@
 //! A loss on transformed logits: what logit clipping and logit normalisation have in common.
 
 use super::schedule::Scheduled;
-use crate::base::check;
-use crate::base::display;
 use crate::base::entry::Described;
-use crate::base::error;
 use crate::base::reduction::Reduction;
+use crate::base::{check, display, error};
 use crate::signature::{Criterion, Losses as _, widened};
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::{DType, Tensor};

@@ -35,7 +35,7 @@ pub trait LossBackend: Backend {
     ) -> (FloatTensor<Self>, Tensors<Self>);
 
     /// The gradients alone, given the gradient `upstream` with respect to the loss.
-    #[fusion(meta = |inputs, _, _, wanted| gradients(inputs, wanted))]
+    #[fusion(meta = |inputs, _, _, wanted| inputs.gradients(wanted))]
     fn gradients(
         #[extension_type] inputs: Tensors<Self>,
         upstream: FloatTensor<Self>,
@@ -61,20 +61,10 @@ fn loss(inputs: &TensorsMetadata, call: &Call) -> TensorSpec {
 }
 
 #[cfg(feature = "cube")]
-fn gradients(inputs: &TensorsMetadata, wanted: &Wanted) -> TensorsMetadata {
-    let slots = [&inputs.first, &inputs.second, &inputs.third, &inputs.classes, &inputs.weights];
-    let mut wanted = wanted.iter();
-    let [first, second, third, classes, weights] = slots.map(|slot| match wanted.next() {
-        Some(true) => slot.clone(),
-        _ => SlotMetadata::Nothing,
-    });
-    TensorsMetadata { first, second, third, classes, weights }
+fn loss_and_gradients(inputs: &TensorsMetadata, call: &Call, wanted: &Wanted) -> (TensorSpec, TensorsMetadata) {
+    (loss(inputs, call), inputs.gradients(wanted))
 }
 
-#[cfg(feature = "cube")]
-fn loss_and_gradients(inputs: &TensorsMetadata, call: &Call, wanted: &Wanted) -> (TensorSpec, TensorsMetadata) {
-    (loss(inputs, call), gradients(inputs, wanted))
-}
 /// Whether this crate has fused kernels on the CPU for tensors of this kind.
 #[allow(unused_variables)]
 pub(crate) fn is_on_host(device: &Device, dtype: DType) -> bool {

@@ -44,7 +44,7 @@ impl<B: Backend> Slot<B> {
 
 /// The slots: a line here is all that one more tensor of a call needs outside of the engine that reads it.
 macro_rules! slots {
-    ($len:literal: $($(#[$doc:meta])* $slot:ident),+) => {
+    ($($(#[$doc:meta])* $slot:ident),+) => {
         /// The tensors of a call.
         #[derive(Clone, Debug, ExtensionType)]
         #[extension_type(fusion: cfg(feature = "cube"))]
@@ -74,11 +74,18 @@ macro_rules! slots {
         }
 
         /// How many slots there are.
-        pub(crate) const SLOTS: usize = $len;
+        pub(crate) const SLOTS: usize = [$(stringify!($slot)),+].len();
+
+        #[cfg(feature = "cube")]
+        impl TensorsMetadata {
+            /// The shapes of the gradients that are wanted: those of their tensors.
+            pub(crate) fn gradients(&self, &[$($slot),+]: &Wanted) -> Self {
+                Self { $($slot: if $slot { self.$slot.clone() } else { SlotMetadata::Nothing }),+ }
+            }
+        }
     };
 }
 slots! {
-    5:
     /// Scores, predictions, locations.
     first,
     /// Targets, target probabilities, scales.

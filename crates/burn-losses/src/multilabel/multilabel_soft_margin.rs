@@ -2,8 +2,7 @@
 
 use super::cross_entropy;
 use crate::base::entry::{Described, Entry, Family, Parameter, Range};
-use crate::base::per_class::ClassParameter;
-use crate::base::per_class::PerClass;
+use crate::base::per_class::{ClassParameter, PerClass};
 use crate::engine::formula::Labels;
 use crate::engine::reduce::Summed as _;
 use crate::signature::{Per, TensorFormula};

@@ -1,12 +1,10 @@
 //! Binary and multilabel losses.
 
 use super::Criterion;
-use crate::base::check;
-use crate::base::display;
-use crate::base::error;
 use crate::base::input::Input;
 use crate::base::per_class::PerClass;
 use crate::base::reduction::Reduction;
+use crate::base::{check, display, error};
 use crate::engine::call::PointCall;
 use crate::engine::formula::{Binary, BinaryFormula, BinaryOptions};
 use crate::engine::points;

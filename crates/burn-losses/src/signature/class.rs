@@ -1,16 +1,12 @@
 //! Class losses: logits against one class index per target.
 
 use super::{Criterion, counted_by};
-use crate::base::check;
-use crate::base::class_weights;
-use crate::base::display;
 use crate::base::error::{self, LossError};
 use crate::base::per_class::ClassWeights;
 use crate::base::reduction::Reduction;
-use crate::engine::call::ClassCall;
-use crate::engine::call::SoftCall;
-use crate::engine::formula::Expected;
-use crate::engine::formula::{ClassFormula, RowFormula};
+use crate::base::{check, class_weights, display};
+use crate::engine::call::{ClassCall, SoftCall};
+use crate::engine::formula::{ClassFormula, Expected, RowFormula};
 use crate::engine::layout::class_numbers;
 use crate::engine::reduce::dtype_of_sums;
 use crate::engine::rows;

@@ -1,10 +1,8 @@
 //! Losses of a predicted distribution against what was observed.
 
 use super::Criterion;
-use crate::base::check;
-use crate::base::display;
-use crate::base::error;
 use crate::base::reduction::Reduction;
+use crate::base::{check, display, error};
 use crate::engine::call::PointCall;
 use crate::engine::formula::{Distribution, DistributionFormula};
 use crate::engine::points;

@@ -1,10 +1,8 @@
 //! Pointwise losses: a prediction against a target, element by element.
 
 use super::Criterion;
-use crate::base::check;
-use crate::base::display;
-use crate::base::error;
 use crate::base::reduction::Reduction;
+use crate::base::{check, display, error};
 use crate::engine::call::PointCall;
 use crate::engine::formula::{Pointwise, PointwiseFormula};
 use crate::engine::points;

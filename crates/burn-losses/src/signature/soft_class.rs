@@ -2,13 +2,10 @@
 
 use super::class::class_counts;
 use super::{Criterion, counted_by};
-use crate::base::check;
-use crate::base::class_weights;
-use crate::base::display;
-use crate::base::error;
 use crate::base::input::Input;
 use crate::base::per_class::ClassWeights;
 use crate::base::reduction::Reduction;
+use crate::base::{check, class_weights, display, error};
 use crate::engine::call::SoftCall;
 use crate::engine::formula::SoftClassFormula;
 use crate::engine::sums::{self, Targets};

@@ -1,11 +1,9 @@
 //! Losses of whole rows, items or batches that are written in tensor operations.
 
 use super::{BinaryTargets, Criterion, widened};
-use crate::base::check;
-use crate::base::display;
 use crate::base::entry::Parameter;
-use crate::base::error;
 use crate::base::reduction::Reduction;
+use crate::base::{check, display, error};
 use crate::engine::backend;
 use crate::engine::formula::Labels;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};

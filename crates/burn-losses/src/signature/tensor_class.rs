@@ -1,14 +1,12 @@
 //! Class losses that are written in tensor operations.
 
 use super::{Criterion, class_counts, counted_by, widened};
-use crate::base::check;
-use crate::base::class_weights;
-use crate::base::display;
 use crate::base::entry::Parameter;
 use crate::base::error::{self, LossError};
 use crate::base::input::Input;
 use crate::base::per_class::ClassWeights;
 use crate::base::reduction::Reduction;
+use crate::base::{check, class_weights, display};
 use crate::engine::backend;
 use crate::engine::layout::class_numbers;
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};

@@ -2,8 +2,7 @@
 
 use crate::base::display;
 use crate::base::entry::Parameter;
-use crate::base::per_class::ClassParameter;
-use crate::base::per_class::PerClass;
+use crate::base::per_class::{ClassParameter, PerClass};
 use crate::program::Program;
 #[cfg(feature = "cube")]
 use crate::real::ir::Ir;

@@ -47,6 +47,16 @@ pub(crate) trait Element: burn::tensor::Element + bytemuck::Pod + Send + Sync {
     type Acc: Accumulator;
     fn to_acc(self) -> Self::Acc;
     fn from_acc(value: Self::Acc) -> Self;
+    /// The element as a number, exactly.
+    #[inline(always)]
+    fn number(self) -> f64 {
+        self.to_acc().to_f64()
+    }
+    /// The element nearest to a number. Of one that was an element it is that element.
+    #[inline(always)]
+    fn nearest(number: f64) -> Self {
+        Self::from_acc(Self::Acc::from_f64(number))
+    }
     /// The pointer as one to the accumulator type, if it is the same type.
     fn same(pointer: *mut Self) -> Option<*mut Self::Acc>;
 }
@@ -126,7 +136,7 @@ pub(crate) trait Host: Backend {
 /// `gradient` times `upstream`, one number.
 pub(super) fn scaled<B: Host>(gradient: FloatTensor<B>, upstream: FloatTensor<B>) -> FloatTensor<B> {
     let upstream = B::contiguous(upstream);
-    let upstream = with_float!(B, upstream.dtype(), E => B::elements::<E>(&upstream)[0].to_acc().to_f64());
+    let upstream = with_float!(B, upstream.dtype(), E => B::elements::<E>(&upstream)[0].number());
     match upstream {
         1.0 => gradient,
         // Nothing was made of it, whatever it is.

@@ -47,16 +47,14 @@ fn sweep_in<B: Host, E: Element>(
     let numbers = |tensor: &Option<FloatTensor<B>>| tensor.as_ref().map(|tensor| B::elements::<E>(tensor).as_ptr());
 
     let mut factor = match (call.reduction, &weights) {
-        (Some(Reduction::Mean), Some(weights)) => {
-            inverse(B::elements::<E>(weights).iter().map(|w| w.to_acc().to_f64()).sum())
-        }
+        (Some(Reduction::Mean), Some(weights)) => inverse(B::elements::<E>(weights).iter().map(|w| w.number()).sum()),
         (Some(Reduction::Mean), None) => inverse(len as f64),
         _ => 1.0,
     };
     let scale = factor;
     let mut each = numbers(&upstream);
     if let (Some(_), Some(upstream)) = (call.reduction, &upstream) {
-        factor *= B::elements::<E>(upstream)[0].to_acc().to_f64();
+        factor *= B::elements::<E>(upstream)[0].number();
         each = None;
     }
     let mut losses = (asked.loss && call.reduction.is_none()).then(|| Vec::<E>::with_capacity(len));
@@ -104,7 +102,7 @@ fn sweep_in<B: Host, E: Element>(
         Some(losses) => B::tensor(unsafe { written(losses, len) }, shape, &device),
         None => {
             let sum = if scale == 0.0 { 0.0 } else { sum * scale };
-            B::tensor(vec![E::from_acc(E::Acc::from_f64(sum))], Shape::new([1]), &device)
+            B::tensor(vec![E::nearest(sum)], Shape::new([1]), &device)
         }
     });
     let mut outputs = outputs.into_iter();
@@ -251,7 +249,7 @@ fn task<E: Element>(
                 let values = scratch.slot(3);
                 for (i, value) in values[..len].iter_mut().enumerate() {
                     // SAFETY: i < len.
-                    let [a, b] = [weights, upstream].map(|x| unsafe { *here(x).add(i) }.to_acc().to_f64());
+                    let [a, b] = [weights, upstream].map(|x| unsafe { *here(x).add(i) }.number());
                     *value = E::Acc::from_f64(if a == 0.0 { 0.0 } else { a * b });
                 }
                 Some(values.as_ptr())

@@ -13,8 +13,7 @@ mod cpu;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 pub(crate) use cpu::sweep;
 
-use crate::base::check;
-use crate::base::error;
+use crate::base::{check, error};
 use crate::engine::backend::{self, LossBackend};
 use crate::engine::call::{Call, PointCall};
 use crate::engine::tensors::{Slot, Tensors};

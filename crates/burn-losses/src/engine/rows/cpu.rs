@@ -1,14 +1,12 @@
 //! Class rows on the CPU: targets as classes, the reduction, and the call into the sweep.
 
 use super::sweep_cpu::{Gradient, IGNORED, Sweep, Upstream};
-use crate::base::check;
-use crate::base::error;
 use crate::base::reduction::Reduction;
+use crate::base::{check, error};
 use crate::engine::call::ClassCall;
 use crate::engine::host::{Asked, Element, Host, Made, with_float, written};
 use crate::engine::layout::Extent;
 use crate::engine::tensors::{Slot, Tensors};
-use crate::real::lanes::Scalar;
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::tensor::Shape;
@@ -33,12 +31,12 @@ fn sweep_in<B: Host, E: Element>(
     let upstream = asked.upstream.map(B::contiguous);
     let factor = factor(&classes, call);
     let upstream = match (call.reduction, &upstream) {
-        (Some(_), Some(upstream)) => Upstream::All(B::elements::<E>(upstream)[0].to_acc().to_f64() * factor),
+        (Some(_), Some(upstream)) => Upstream::All(B::elements::<E>(upstream)[0].number() * factor),
         (None, Some(upstream)) => Upstream::Each(B::elements::<E>(upstream)),
         (_, None) => Upstream::All(factor),
     };
     let sweep = Sweep { extent, call, targets: &classes, upstream };
-    let mut losses = (asked.loss && call.reduction.is_none()).then(|| vec![element::<E>(0.0); classes.len()]);
+    let mut losses = (asked.loss && call.reduction.is_none()).then(|| vec![E::nearest(0.0); classes.len()]);
     let (sum, gradient) = if !asked.gradients[0] {
         (sweep.values(B::elements::<E>(&logits), losses.as_deref_mut()), Slot::Nothing)
     } else if let Some(elements) = B::elements_mut::<E>(&mut logits) {
@@ -55,7 +53,7 @@ fn sweep_in<B: Host, E: Element>(
     };
     let loss = asked.loss.then(|| match losses {
         Some(losses) => B::tensor(losses, targets.shape(), &device),
-        None => B::tensor(vec![element::<E>(sum * factor)], Shape::new([1]), &device),
+        None => B::tensor(vec![E::nearest(sum * factor)], Shape::new([1]), &device),
     });
     Made { loss, gradients: Tensors { first: gradient, ..Tensors::none() } }
 }
@@ -103,8 +101,4 @@ fn factor(targets: &[u32], call: &ClassCall) -> f64 {
         },
         Some(Reduction::Sum) | None => 1.0,
     }
-}
-
-fn element<E: Element>(value: f64) -> E {
-    E::from_acc(E::Acc::from_f64(value))
 }

@@ -283,7 +283,7 @@ impl<'a, 'b, E: Element> Work<'a, 'b, E> {
         for r in 0..len {
             let class = match self.sweep.upstream {
                 // What nothing was made of has no gradient, whatever its slope is.
-                Upstream::Each(upstream) if upstream[first + r].to_acc().to_f64() == 0.0 => IGNORED,
+                Upstream::Each(upstream) if upstream[first + r].number() == 0.0 => IGNORED,
                 _ => self.sweep.targets[first + r],
             };
             self.block.class[r] = class;

@@ -10,17 +10,15 @@
 #![allow(unsafe_code)]
 
 use super::weighs_rows;
-use crate::base::check;
-use crate::base::error;
 use crate::base::input::Input;
 use crate::base::reduction::Reduction;
+use crate::base::{check, error};
 use crate::engine::call::SoftCall;
 use crate::engine::formula::{LANES, LOST, Stretch, SumsBlock, given};
 use crate::engine::host::{Accumulator, Asked, Element, Host, Made, Output, with_float, written};
-use crate::engine::layout::Extent;
-use crate::engine::layout::Place;
+use crate::engine::layout::{Extent, Place};
 use crate::engine::tensors::{Slot, Tensors};
-use crate::real::lanes::{Kernel, Lanes, Scalar as _, Vector, exp_nonpositive};
+use crate::real::lanes::{Kernel, Lanes, Vector, exp_nonpositive};
 use crate::real::{Dual, Real as _};
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
@@ -68,7 +66,7 @@ fn sweep_in<B: Host, E: Element, A: Accumulator>(inputs: Tensors<B>, call: &Soft
     let counts: Option<Vec<f64>> = differ.then(|| {
         let own = weights.as_ref().map(B::elements::<E>);
         let count = |row: usize| {
-            let own = own.map_or(1.0, |own| read(own[row]));
+            let own = own.map_or(1.0, |own| own[row].number());
             let of_class = match index.get(row) {
                 Some(class) if call.ignore_index == Some(*class) => 0.0,
                 Some(class) => call.class_weights.as_ref().map_or(1.0, |weights| weights[*class as usize]),
@@ -86,7 +84,7 @@ fn sweep_in<B: Host, E: Element, A: Accumulator>(inputs: Tensors<B>, call: &Soft
         _ => 1.0,
     };
     let factor = match (call.reduction, &upstream) {
-        (Some(_), Some(upstream)) => scale * read(B::elements::<E>(upstream)[0]),
+        (Some(_), Some(upstream)) => scale * B::elements::<E>(upstream)[0].number(),
         _ => scale,
     };
 
@@ -130,7 +128,7 @@ fn sweep_in<B: Host, E: Element, A: Accumulator>(inputs: Tensors<B>, call: &Soft
     let loss = asked.loss.then(|| match each {
         // SAFETY: the tiles cover all rows, and each writes the losses of its own.
         Some(each) => B::tensor(unsafe { written(each, rows) }, call.output_shape(&shape), &device),
-        None => B::tensor(vec![stored::<E>(sum * scale)], Shape::new([1]), &device),
+        None => B::tensor(vec![E::nearest(sum * scale)], Shape::new([1]), &device),
     });
     let [of_scores, of_targets] = outputs;
     // SAFETY: as above, of the gradients that have a place.
@@ -155,17 +153,6 @@ struct Memory<E> {
 unsafe impl<E: Send> Send for Memory<E> {}
 // SAFETY: as above.
 unsafe impl<E: Sync> Sync for Memory<E> {}
-
-/// An element as a number, and the other way round. Between f32 and f32 nothing is left of it.
-#[inline(always)]
-fn read<E: Element>(element: E) -> f64 {
-    element.to_acc().to_f64()
-}
-
-#[inline(always)]
-fn stored<E: Element>(number: f64) -> E {
-    E::from_acc(E::Acc::from_f64(number))
-}
 
 /// One evaluation.
 struct Job<'a, E: Element, A> {
@@ -371,9 +358,9 @@ impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
             total += loss;
             if let Some(losses) = self.job.memory.losses {
                 // SAFETY: there is a loss for every row.
-                unsafe { *losses.add(first + row) = stored::<E>(loss) };
+                unsafe { *losses.add(first + row) = E::nearest(loss) };
             }
-            let upstream = self.job.each_upstream.map_or(1.0, |each| read(each[first + row]));
+            let upstream = self.job.each_upstream.map_or(1.0, |each| each[first + row].number());
             factors[row] = A::from_f64(self.job.factor * upstream * count);
             if weighs_rows && own != 0.0 {
                 by_weight[row] = A::from_f64(self.job.factor * upstream * own * self.sums.loss[row].to_f64());
@@ -396,20 +383,20 @@ impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
         unsafe {
             if along {
                 for (k, cell) in array[..classes].iter_mut().enumerate() {
-                    *cell = A::from_f64(read(*from.add(first * classes + k)));
+                    *cell = A::from_f64((*from.add(first * classes + k)).number());
                 }
                 array[classes..].fill(A::from_f64(rest));
             } else if inner == 1 {
                 for row in 0..rows {
                     for k in 0..classes {
-                        array[k * LANES + row] = A::from_f64(read(*from.add((first + row) * classes + k)));
+                        array[k * LANES + row] = A::from_f64((*from.add((first + row) * classes + k)).number());
                     }
                 }
             } else {
                 let start = first / inner * classes * inner + first % inner;
                 for k in 0..classes {
                     for row in 0..rows {
-                        array[k * LANES + row] = A::from_f64(read(*from.add(start + k * inner + row)));
+                        array[k * LANES + row] = A::from_f64((*from.add(start + k * inner + row)).number());
                     }
                 }
             }
@@ -844,19 +831,19 @@ impl<'a, 'b, E: Element, A: Accumulator> Work<'a, 'b, E, A> {
         unsafe {
             if along {
                 for (k, cell) in array[..classes].iter().enumerate() {
-                    *to.add(first * classes + k) = stored::<E>(cell.to_f64());
+                    *to.add(first * classes + k) = E::nearest(cell.to_f64());
                 }
             } else if inner == 1 {
                 for row in 0..rows {
                     for k in 0..classes {
-                        *to.add((first + row) * classes + k) = stored::<E>(array[k * LANES + row].to_f64());
+                        *to.add((first + row) * classes + k) = E::nearest(array[k * LANES + row].to_f64());
                     }
                 }
             } else {
                 let start = first / inner * classes * inner + first % inner;
                 for k in 0..classes {
                     for row in 0..rows {
-                        *to.add(start + k * inner + row) = stored::<E>(array[k * LANES + row].to_f64());
+                        *to.add(start + k * inner + row) = E::nearest(array[k * LANES + row].to_f64());
                     }
                 }
             }

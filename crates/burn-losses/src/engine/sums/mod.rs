@@ -22,10 +22,8 @@ mod cpu;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 pub(crate) use cpu::sweep;
 
-use crate::base::check;
-use crate::base::class_weights;
-use crate::base::error;
 use crate::base::reduction::Reduction;
+use crate::base::{check, class_weights, error};
 use crate::engine::backend::{self, LossBackend};
 use crate::engine::call::{Call, SoftCall};
 use crate::engine::layout::class_numbers;

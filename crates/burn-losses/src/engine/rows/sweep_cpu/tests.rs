@@ -44,7 +44,7 @@ fn calls(classes: usize) -> Vec<ClassCall> {
 /// Multiples of 1/8 between −6 and 6.
 fn numbers<E: Element>(count: usize, seed: usize) -> Vec<E> {
     let eighth = |at: usize| ((at + seed).wrapping_mul(2_654_435_761) >> 7) % 97;
-    (0..count).map(|at| E::from_acc(E::Acc::from_f64(eighth(at) as f64 / 8.0 - 6.0))).collect()
+    (0..count).map(|at| E::nearest(eighth(at) as f64 / 8.0 - 6.0)).collect()
 }
 
 /// Classes, every fifth ignored.
@@ -67,13 +67,13 @@ where
     let mut losses = numbers::<E>(count, 0);
     let sum = task(Memory { logits: read, gradient: None, losses: Some(losses.as_mut_ptr()) });
 
-    let mut beside = vec![E::from_acc(E::Acc::from_f64(7.5)); logits.len()];
+    let mut beside = vec![E::nearest(7.5); logits.len()];
     let again = task(Memory { logits: read, gradient: Some(beside.as_mut_ptr()), losses: None });
     assert!((again - sum).abs() <= 1e-6 * sum.abs(), "{again} with a gradient, {sum} without, by {set}");
 
     let mut place = logits.to_vec();
     task(Memory { logits: place.as_mut_ptr(), gradient: Some(place.as_mut_ptr()), losses: None });
-    let plain = |values: &[E]| values.iter().map(|x| x.to_acc().to_f64()).collect::<Vec<_>>();
+    let plain = |values: &[E]| values.iter().map(|x| x.number()).collect::<Vec<_>>();
     assert_eq!(plain(&place), plain(&beside), "in place and beside, by {set}");
     (sum, plain(&losses), plain(&beside))
 }
@@ -123,9 +123,9 @@ where
     for (rows, classes, inner) in extents {
         let extent = Extent { rows, classes, inner };
         let (targets, logits) = (targets(extent.targets(), classes), numbers::<E>(rows * classes * inner, classes));
-        let wide: Vec<f64> = logits.iter().map(|x| x.to_acc().to_f64()).collect();
+        let wide: Vec<f64> = logits.iter().map(|x| x.number()).collect();
         let upstream: Vec<E> = numbers(extent.targets(), 3);
-        let wide_upstream: Vec<f64> = upstream.iter().map(|x| x.to_acc().to_f64()).collect();
+        let wide_upstream: Vec<f64> = upstream.iter().map(|x| x.number()).collect();
         for call in &calls(classes) {
             for each in [false, true] {
                 let by = if each { Upstream::Each(&wide_upstream[..]) } else { Upstream::All(0.75) };
